@@ -1,0 +1,61 @@
+namespace Grpc.Core;
+
+/// <summary>A started call whose responses are a stream.</summary>
+/// <typeparam name="TResponse">The response message.</typeparam>
+public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
+{
+    private readonly AsyncCallState _state;
+
+    /// <summary>Creates the handle of a call.</summary>
+    /// <param name="responseStream">The responses.</param>
+    /// <param name="responseHeadersAsync">The response headers.</param>
+    /// <param name="getStatusFunc">Gets the status once the call is over.</param>
+    /// <param name="getTrailersFunc">Gets the trailers once the call is over.</param>
+    /// <param name="disposeAction">Gives the call up.</param>
+    public AsyncServerStreamingCall(
+        IAsyncStreamReader<TResponse> responseStream,
+        Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+    {
+        ResponseStream = responseStream;
+        _state = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction);
+    }
+
+    /// <summary>Creates the handle of a call whose callbacks share a state object.</summary>
+    /// <param name="responseStream">The responses.</param>
+    /// <param name="responseHeadersAsync">Gets the response headers.</param>
+    /// <param name="getStatusFunc">Gets the status once the call is over.</param>
+    /// <param name="getTrailersFunc">Gets the trailers once the call is over.</param>
+    /// <param name="disposeAction">Gives the call up.</param>
+    /// <param name="state">Passed to every callback.</param>
+    public AsyncServerStreamingCall(
+        IAsyncStreamReader<TResponse> responseStream,
+        Func<object, Task<Metadata>> responseHeadersAsync,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+    {
+        ResponseStream = responseStream;
+        _state = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
+    }
+
+    /// <summary>The responses.</summary>
+    public IAsyncStreamReader<TResponse> ResponseStream { get; }
+
+    /// <summary>The response headers, as soon as they are there.</summary>
+    public Task<Metadata> ResponseHeadersAsync => _state.ResponseHeadersAsync();
+
+    /// <summary>The status of the call, once it is over.</summary>
+    /// <exception cref="InvalidOperationException">The call is not over.</exception>
+    public Status GetStatus() => _state.GetStatus();
+
+    /// <summary>The trailers of the call, once it is over.</summary>
+    /// <exception cref="InvalidOperationException">The call is not over.</exception>
+    public Metadata GetTrailers() => _state.GetTrailers();
+
+    /// <summary>Gives the call up if it is not over, and frees what it holds.</summary>
+    public void Dispose() => _state.Dispose();
+}
