@@ -1,0 +1,3 @@
+namespace GrpcRouter.Build;
+
+internal readonly record struct MessageType(string CSharpName, string ImportName);

@@ -1,0 +1,51 @@
+using Google.Protobuf.Reflection;
+using GrpcRouter.Schema;
+
+namespace GrpcRouter.Generators.Tests.Harness;
+
+/// <summary>Models as the build task writes them.</summary>
+internal static class Models
+{
+    public static ProtoModel Greet { get; } = Of(global::Greet.GreetReflection.Descriptor);
+
+    public static ProtoModel Bare { get; } = Of(BareReflection.Descriptor);
+
+    public static ProtoModel Orders { get; } = Of(global::Shop.Orders.OrdersReflection.Descriptor);
+
+    public static ProtoModel Hidden { get; } = Of(HiddenAway.V1.HiddenReflection.Descriptor) with { Access = "internal" };
+
+    /// <summary>A model without a real .proto: one unary method, Empty in and out.</summary>
+    public static ProtoModel Empty(string import, string package, params string[] services) => new(
+        "/protos/" + import, import, package, package, "public", Router: true, Bridge: true, HasServiceBases: true,
+        services.Select((name, index) => Service(name, $"{package}.{name}", 10 * (index + 1), EmptyMethod("Do"))).ToEquatableArray());
+
+    public static ServiceModel Service(string name, string fullName, int line, params MethodModel[] methods) =>
+        new(name, fullName, name, new(line, 9, line, 9 + name.Length), new(methods));
+
+    public static MethodModel EmptyMethod(string name) => new(
+        name, name, MethodKind.Unary, MethodNumbers.FromName(name),
+        "global::Google.Protobuf.WellKnownTypes.Empty", "global::Google.Protobuf.WellKnownTypes.Empty", new(11, 7, 11, 7 + name.Length));
+
+    private static ProtoModel Of(FileDescriptor file) => new(
+        "/protos/" + file.Name, file.Name, file.Package, file.MessageTypes[0].ClrType.Namespace ?? "",
+        "public", Router: true, Bridge: true, HasServiceBases: true,
+        file.Services.Select(service => Service(
+            service.Name, service.FullName, 10 * (service.Index + 1), [.. service.Methods.Select(Method)])).ToEquatableArray());
+
+    private static MethodModel Method(MethodDescriptor method) => new(
+        method.Name,
+        method.Name,
+        (method.IsClientStreaming, method.IsServerStreaming) switch
+        {
+            (false, false) => MethodKind.Unary,
+            (true, false) => MethodKind.ClientStreaming,
+            (false, true) => MethodKind.ServerStreaming,
+            (true, true) => MethodKind.DuplexStreaming,
+        },
+        MethodNumbers.FromName(method.Name),
+        TypeName(method.InputType),
+        TypeName(method.OutputType),
+        new(10 + method.Index + 1, 7, 10 + method.Index + 1, 7 + method.Name.Length));
+
+    private static string TypeName(MessageDescriptor message) => "global::" + message.ClrType.FullName!.Replace('+', '.');
+}
