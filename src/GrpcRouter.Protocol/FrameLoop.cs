@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace GrpcRouter.Protocol;
+
+/// <summary>Reads a registration channel: cuts the stream into gRPC messages and decodes each as a frame.</summary>
+public static class FrameLoop
+{
+    /// <summary>Runs until the peer ends the stream.</summary>
+    /// <param name="reader">The stream of gRPC messages.</param>
+    /// <param name="maxFrameSize">Largest frame in bytes, without the prefix; a larger one is refused before it is buffered.</param>
+    /// <param name="handler">Takes the frames.</param>
+    /// <param name="cancellationToken">Ends the loop.</param>
+    /// <exception cref="ProtocolViolationException">The peer broke a rule.</exception>
+    public static async Task RunAsync(PipeReader reader, int maxFrameSize, IFrameHandler handler, CancellationToken cancellationToken)
+    {
+        byte[] scratch = [];
+        try
+        {
+            while (true)
+            {
+                ReadResult result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                if (result.IsCanceled)
+                {
+                    return;
+                }
+
+                ReadOnlySequence<byte> buffer = result.Buffer;
+                bool any = false;
+                while (TryTake(ref buffer, maxFrameSize, ref scratch, out ReadOnlySpan<byte> body))
+                {
+                    Handle(body, handler);
+                    any = true;
+                }
+
+                if (any)
+                {
+                    handler.OnBatchEnd();
+                }
+
+                bool cut = result.IsCompleted && !buffer.IsEmpty;
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                if (cut)
+                {
+                    throw new ProtocolViolationException("The stream ended inside a frame.");
+                }
+
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            if (scratch.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(scratch);
+            }
+        }
+    }
+
+    private static void Handle(ReadOnlySpan<byte> body, IFrameHandler handler)
+    {
+        if (!FrameDecoder.TryDecode(body, out Frame frame, out string? error))
+        {
+            throw new ProtocolViolationException($"A frame of {body.Length} bytes cannot be read: {error}.");
+        }
+
+        if (frame.HasControl != (frame.CallId == 0))
+        {
+            throw new ProtocolViolationException(frame.HasControl
+                ? $"A channel frame names call {frame.CallId}."
+                : "A call frame names no call.");
+        }
+
+        handler.OnFrame(frame);
+    }
+
+    private static bool TryTake(ref ReadOnlySequence<byte> buffer, int maxFrameSize, ref byte[] scratch, out ReadOnlySpan<byte> body)
+    {
+        body = default;
+        if (!MessagePrefix.TryRead(buffer, out bool compressed, out uint length))
+        {
+            return false;
+        }
+
+        if (compressed)
+        {
+            throw new ProtocolViolationException("A frame has its compressed flag set; frames are never compressed.");
+        }
+
+        if (length > maxFrameSize)
+        {
+            throw new ProtocolViolationException($"A frame of {length} bytes is over the limit of {maxFrameSize}.");
+        }
+
+        if (buffer.Length - FrameField.PrefixLength < length)
+        {
+            return false;
+        }
+
+        ReadOnlySequence<byte> slice = buffer.Slice(FrameField.PrefixLength, length);
+        if (slice.IsSingleSegment)
+        {
+            body = slice.FirstSpan;
+        }
+        else
+        {
+            if (scratch.Length < length)
+            {
+                if (scratch.Length > 0)
+                {
+                    ArrayPool<byte>.Shared.Return(scratch);
+                }
+
+                scratch = ArrayPool<byte>.Shared.Rent((int)length);
+            }
+
+            slice.CopyTo(scratch);
+            body = scratch.AsSpan(0, (int)length);
+        }
+
+        buffer = buffer.Slice(slice.End);
+        return true;
+    }
+}

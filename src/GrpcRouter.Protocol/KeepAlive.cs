@@ -1,0 +1,38 @@
+namespace GrpcRouter.Protocol;
+
+/// <summary>
+/// Decides when to ping a silent peer and when to give it up. Pure: time comes in as readings of one monotonic clock, actions go out.
+/// </summary>
+/// <param name="interval">Silence after which a ping is sent.</param>
+/// <param name="timeout">Silence after the ping after which the peer is dead.</param>
+/// <param name="now">The clock at the start.</param>
+public sealed class KeepAlive(long interval, long timeout, long now)
+{
+    private long heard = now;
+    private long pinged = -1;
+
+    /// <summary>A frame came, whatever it was.</summary>
+    public void OnReceived(long now)
+    {
+        Volatile.Write(ref heard, now);
+        Volatile.Write(ref pinged, -1);
+    }
+
+    /// <summary>Asks what to do now.</summary>
+    public KeepAliveAction Tick(long now)
+    {
+        long sent = Volatile.Read(ref pinged);
+        if (sent >= 0)
+        {
+            return now - sent >= timeout ? KeepAliveAction.Dead : KeepAliveAction.None;
+        }
+
+        if (now - Volatile.Read(ref heard) < interval)
+        {
+            return KeepAliveAction.None;
+        }
+
+        Volatile.Write(ref pinged, now);
+        return KeepAliveAction.Ping;
+    }
+}
