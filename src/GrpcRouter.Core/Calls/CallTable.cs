@@ -1,0 +1,156 @@
+namespace GrpcRouter;
+
+/// <summary>
+/// The calls of one channel by id. An id is a slot and how often the slot has been used, so a look-up is an array access, and an id that
+/// was never issued, or is over, is told from a live one.
+/// </summary>
+internal sealed class CallTable(int limit)
+{
+    private const int SlotBits = 20;
+
+    /// <summary>As many calls as an id has room for.</summary>
+    public const int MaxSlots = (1 << SlotBits) - 1;
+
+    private readonly Lock gate = new();
+    private Slot[] slots = new Slot[16];
+    private int free = -1;
+    private int used;
+    private int count;
+    private bool closed;
+
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>Gives a call an id; 0 when the table is closed or full.</summary>
+    public ulong Add(RoutedCall call)
+    {
+        lock (gate)
+        {
+            if (closed || count >= limit)
+            {
+                return 0;
+            }
+
+            int index = free;
+            if (index >= 0)
+            {
+                free = slots[index].NextFree;
+            }
+            else
+            {
+                index = used++;
+                if (index == slots.Length)
+                {
+                    Array.Resize(ref slots, slots.Length * 2);
+                }
+            }
+
+            ref Slot slot = ref slots[index];
+            slot.Uses++;
+            slot.Call = call;
+            slot.State = SlotState.Live;
+            count++;
+            return (slot.Uses << SlotBits) | (uint)(index + 1);
+        }
+    }
+
+    /// <summary>Finds the call of an id, and tells ids apart that have none.</summary>
+    public SlotState Find(ulong id, out RoutedCall? call)
+    {
+        lock (gate)
+        {
+            call = null;
+            int index = Index(id);
+            if (index < 0)
+            {
+                return SlotState.Unknown;
+            }
+
+            ref Slot slot = ref slots[index];
+            ulong uses = id >> SlotBits;
+            if (uses != slot.Uses)
+            {
+                return uses < slot.Uses && uses > 0 ? SlotState.Over : SlotState.Unknown;
+            }
+
+            call = slot.Call;
+            return slot.State;
+        }
+    }
+
+    /// <summary>The router is done with the call; the id stays taken until the instance ends it.</summary>
+    /// <returns>False when the instance has ended it already.</returns>
+    public bool Withdraw(ulong id)
+    {
+        lock (gate)
+        {
+            int index = Index(id);
+            if (index < 0 || slots[index].Uses != id >> SlotBits || slots[index].State != SlotState.Live)
+            {
+                return false;
+            }
+
+            slots[index].State = SlotState.Withdrawn;
+            slots[index].Call = null;
+            return true;
+        }
+    }
+
+    /// <summary>Frees an id.</summary>
+    public void Remove(ulong id)
+    {
+        lock (gate)
+        {
+            int index = Index(id);
+            if (index < 0 || slots[index].Uses != id >> SlotBits || slots[index].State is not (SlotState.Live or SlotState.Withdrawn))
+            {
+                return;
+            }
+
+            ref Slot slot = ref slots[index];
+            slot.Call = null;
+            slot.State = SlotState.Over;
+            slot.NextFree = free;
+            free = index;
+            count--;
+        }
+    }
+
+    /// <summary>Takes no more calls and gives those that were live, each once.</summary>
+    public List<(ulong Id, RoutedCall Call)> Close()
+    {
+        List<(ulong, RoutedCall)> live = [];
+        lock (gate)
+        {
+            closed = true;
+            for (int i = 0; i < used; i++)
+            {
+                ref Slot slot = ref slots[i];
+                if (slot.State == SlotState.Live)
+                {
+                    live.Add(((slot.Uses << SlotBits) | (uint)(i + 1), slot.Call!));
+                }
+
+                slot.Call = null;
+                slot.State = SlotState.Over;
+            }
+
+            count = 0;
+        }
+
+        return live;
+    }
+
+    private int Index(ulong id)
+    {
+        int index = (int)(id & MaxSlots) - 1;
+        return index < used ? index : -1;
+    }
+
+    private struct Slot
+    {
+        public RoutedCall? Call;
+        public ulong Uses;
+        public int NextFree;
+        public SlotState State;
+    }
+}

@@ -1,0 +1,426 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using GrpcRouter.Protocol;
+using GrpcRouter.V1;
+
+namespace GrpcRouter;
+
+/// <content>The request pump: reads the client's messages and writes them into the channel, as credit and turns allow.</content>
+internal sealed partial class RoutedCall
+{
+    private bool started;
+    private long startBatch;
+    private int requestMessages;
+    private uint requestLength;
+    private uint requestRemaining;
+    private bool requestCompressed;
+    private bool insideRequest;
+    private bool halfClosed;
+
+    private bool SingleRequest => !method.ClientStreams;
+
+    private void ResetRequests()
+    {
+        started = halfClosed = false;
+        startBatch = 0;
+        requestMessages = 0;
+        requestRemaining = 0;
+        insideRequest = false;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask PumpRequestsAsync()
+    {
+        try
+        {
+            PipeReader reader = leg.RequestBody;
+            if (!reader.TryRead(out ReadResult result))
+            {
+                // The handler of a streaming method runs before the first message; other calls wait and travel in one frame.
+                if (method.ClientStreams)
+                {
+                    await SendAsync(default).ConfigureAwait(false);
+                }
+
+                result = await reader.ReadAsync().ConfigureAwait(false);
+            }
+
+            while (!result.IsCanceled && !Stopped)
+            {
+                SequencePosition consumed = await RelayAsync(result).ConfigureAwait(false);
+                if (Stopped)
+                {
+                    return;
+                }
+
+                bool rest = !result.Buffer.Slice(consumed).IsEmpty;
+                reader.AdvanceTo(consumed, result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    await EndRequestsAsync(clean: !rest).ConfigureAwait(false);
+                    return;
+                }
+
+                if (method.ClientStreams && !started)
+                {
+                    await SendAsync(default).ConfigureAwait(false);
+                }
+
+                result = await reader.ReadAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // Kestrel may fail the read before it reports the abort.
+            Fail(ClientGone);
+        }
+        catch (Exception error)
+        {
+            router.Hub.Log.CallBroken(router.Service.FullName, method.Name, error);
+            Fail(StatusCode.Internal, RouterReasons.BadRequest, "The router could not relay the request.", CancelReason.Router);
+        }
+    }
+
+    /// <summary>Relays all that can be relayed of what was read.</summary>
+    /// <returns>Up to where it was used.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SequencePosition> RelayAsync(ReadResult result)
+    {
+        ReadOnlySequence<byte> buffer = result.Buffer;
+        while (!Stopped)
+        {
+            if (insideRequest)
+            {
+                if (buffer.IsEmpty)
+                {
+                    break;
+                }
+
+                int sent = await SendFragmentAsync(buffer).ConfigureAwait(false);
+                buffer = buffer.Slice(sent);
+                continue;
+            }
+
+            if (!MessagePrefix.TryRead(buffer, out bool compressed, out uint length) || !CheckRequest(length))
+            {
+                break;
+            }
+
+            requestCompressed = compressed;
+            requestLength = length;
+
+            if (requestCompressed || requestLength > FragmentLength.Default)
+            {
+                buffer = buffer.Slice(FrameField.PrefixLength);
+                await BeginFragmentsAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            long whole = FrameField.PrefixLength + (long)requestLength;
+            if (buffer.Length < whole)
+            {
+                break;
+            }
+
+            if (SingleRequest)
+            {
+                if (buffer.Length > whole)
+                {
+                    FailCardinality("more than one request message");
+                    break;
+                }
+
+                // Only the end of the stream tells that there is no second message.
+                if (!result.IsCompleted)
+                {
+                    break;
+                }
+            }
+
+            requestMessages++;
+            await SendAsync(new Outgoing(OutgoingKind.Whole, buffer.Slice(FrameField.PrefixLength, requestLength), HalfClose: SingleRequest)).ConfigureAwait(false);
+            buffer = buffer.Slice(whole);
+        }
+
+        return buffer.Start;
+    }
+
+    private async ValueTask EndRequestsAsync(bool clean)
+    {
+        if (insideRequest || !clean)
+        {
+            Fail(StatusCode.Internal, RouterReasons.BadRequest, "The request ended inside a message.", CancelReason.Client);
+        }
+        else if (SingleRequest && requestMessages == 0)
+        {
+            FailCardinality("no request message");
+        }
+        else
+        {
+            if (method.ClientStreams)
+            {
+                // A client that cancels may end its stream just before it resets it. One turn of the pool lets the reset be seen first.
+                await Task.Yield();
+            }
+
+            if (!halfClosed)
+            {
+                await SendAsync(new Outgoing(OutgoingKind.Nothing, default, HalfClose: true)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool CheckRequest(uint length)
+    {
+        int limit = router.Hub.Options.MaxMessageSize;
+        if (length > limit)
+        {
+            Fail(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The request message of {length} bytes is over the limit of {limit}.", CancelReason.Limit);
+            return false;
+        }
+
+        if (SingleRequest && requestMessages > 0)
+        {
+            FailCardinality("more than one request message");
+            return false;
+        }
+
+        return true;
+    }
+
+    private void FailCardinality(string what) =>
+        Fail(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} takes one request message; the client sent {what}.", CancelReason.Client);
+
+    private async ValueTask BeginFragmentsAsync()
+    {
+        requestMessages++;
+        requestRemaining = requestLength;
+        insideRequest = true;
+        if (requestLength == 0)
+        {
+            insideRequest = false;
+            await SendAsync(new Outgoing(OutgoingKind.FirstFragment, default, HalfClose: false)).ConfigureAwait(false);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> SendFragmentAsync(ReadOnlySequence<byte> buffer)
+    {
+        bool first = requestRemaining == requestLength;
+        int prefix = first ? FrameField.PrefixLength : 0;
+        if (!started && !TryStart())
+        {
+            return 0;
+        }
+
+        long credit;
+        while ((credit = sendWindow.Available - prefix) <= 0)
+        {
+            await sendSignal.WaitAsync().ConfigureAwait(false);
+            if (Stopped)
+            {
+                return 0;
+            }
+        }
+
+        // Until it has started the call may go to another channel, whose window is perhaps the smallest there is.
+        int most = started ? FragmentLength.Default : FragmentLength.Default - prefix;
+        int size = (int)Math.Min(Math.Min(buffer.Length, requestRemaining), Math.Min(credit, most));
+        await SendAsync(new Outgoing(first ? OutgoingKind.FirstFragment : OutgoingKind.Fragment, buffer.Slice(0, size), HalfClose: false)).ConfigureAwait(false);
+        requestRemaining -= (uint)size;
+        insideRequest = requestRemaining > 0;
+        return size;
+    }
+
+    private ValueTask SendAsync(in Outgoing outgoing) => TrySend(outgoing) ? default : SendSlowlyAsync(outgoing);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendSlowlyAsync(Outgoing outgoing)
+    {
+        while (true)
+        {
+            if (NeedsCutting(outgoing))
+            {
+                requestRemaining = requestLength;
+                insideRequest = true;
+                while (insideRequest)
+                {
+                    if (await SendFragmentAsync(outgoing.Data.Slice(requestLength - requestRemaining)).ConfigureAwait(false) == 0)
+                    {
+                        return;
+                    }
+                }
+
+                if (!outgoing.HalfClose)
+                {
+                    return;
+                }
+
+                outgoing = new Outgoing(OutgoingKind.Nothing, default, HalfClose: true);
+            }
+
+            if (TrySend(outgoing))
+            {
+                return;
+            }
+
+            if (!NeedsCutting(outgoing))
+            {
+                await sendSignal.WaitAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // A whole message that is larger than the credit goes in pieces, as the credit comes. The credit is another after another pick.
+    private bool NeedsCutting(in Outgoing outgoing) =>
+        outgoing.Kind == OutgoingKind.Whole && outgoing.Data.Length > 0 && outgoing.Cost > sendWindow.Available;
+
+    /// <summary>Writes one frame if credit and turn allow.</summary>
+    /// <returns>True also when the call is over and nothing is to be sent any more.</returns>
+    private bool TrySend(in Outgoing outgoing)
+    {
+        while (true)
+        {
+            if (Stopped || (channel is null && !TryStart()))
+            {
+                return true;
+            }
+
+            int cost = outgoing.Cost;
+            InstanceChannel carrier = channel!;
+            if (cost > sendWindow.Available || !carrier.Output.TryEnterData(this, out FrameBuffer buffer))
+            {
+                return false;
+            }
+
+            if (!started && !carrier.AcceptsStarts)
+            {
+                // It began to drain after it was picked.
+                carrier.Output.Exit();
+                Unpick();
+                continue;
+            }
+
+            try
+            {
+                WriteFrame(buffer, outgoing, carrier.Output.Batch);
+            }
+            finally
+            {
+                carrier.Output.Exit();
+            }
+
+            sendWindow.Take(cost);
+            return true;
+        }
+    }
+
+    private void WriteFrame(FrameBuffer buffer, in Outgoing outgoing, long batch)
+    {
+        int frame = buffer.BeginFrame(id);
+        if (!started)
+        {
+            started = true;
+            startBatch = batch;
+            WriteStart(buffer, named: outgoing.Kind == OutgoingKind.Whole);
+        }
+
+        switch (outgoing.Kind)
+        {
+            case OutgoingKind.Whole:
+                buffer.WriteBytes(method.Number, outgoing.Data);
+                break;
+            case OutgoingKind.FirstFragment:
+                buffer.WriteVarint(FrameField.MessageLength, requestLength);
+                if (requestCompressed)
+                {
+                    buffer.WriteVarint(FrameField.Compressed, 1);
+                }
+
+                if (!outgoing.Data.IsEmpty)
+                {
+                    buffer.WriteBytes(FrameField.Fragment, outgoing.Data);
+                }
+
+                break;
+            case OutgoingKind.Fragment:
+                buffer.WriteBytes(FrameField.Fragment, outgoing.Data);
+                break;
+        }
+
+        if (outgoing.HalfClose)
+        {
+            halfClosed = true;
+            buffer.WriteVarint(FrameField.HalfClose, 1);
+        }
+
+        buffer.EndFrame(frame);
+    }
+
+    private void WriteStart(FrameBuffer buffer, bool named)
+    {
+        int start = buffer.BeginNested(FrameField.Opening);
+        if (!named)
+        {
+            buffer.WriteVarint(CallStartFields.MethodField, (ulong)method.Number);
+        }
+
+        if (hasDeadline)
+        {
+            TimeProvider time = router.Hub.Time;
+            double left = (deadlineAt - time.GetTimestamp()) / (double)time.TimestampFrequency;
+            buffer.WriteVarint(CallStartFields.TimeoutField, (ulong)Math.Max(0, left * 1e6));
+        }
+
+        buffer.WriteRaw(startBlock.WrittenSpan);
+        buffer.EndNested(start);
+    }
+
+    /// <summary>Picks an instance and gets an id on its channel.</summary>
+    private bool TryStart()
+    {
+        if (channel is not null)
+        {
+            return true;
+        }
+
+        if (!router.TryPick(this, method, startBlock.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
+        {
+            Fail(new CallFailure(refusal, CancelReason.Router));
+            return false;
+        }
+
+        RouterOptions options = router.Hub.Options;
+        sendWindow.Reset(picked.RequestWindow);
+        receiveWindow.Reset(options.CallWindow, options.MaxCallWindow, picked.Budget);
+        lock (gate)
+        {
+            channel = picked;
+            id = pickedId;
+        }
+
+        // The channel may have been lost before this call could be told.
+        if (picked.State == InstanceState.Closed)
+        {
+            OnChannelLost(picked, pickedId, picked.Loss);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Unpick()
+    {
+        InstanceChannel carrier = channel!;
+        ulong taken = id;
+        lock (gate)
+        {
+            channel = null;
+            id = 0;
+        }
+
+        carrier.Forget(taken);
+    }
+}

@@ -1,0 +1,248 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using GrpcRouter.Protocol;
+using GrpcRouter.V1;
+
+namespace GrpcRouter;
+
+/// <content>The response pump: passes on what the inbox holds, and gives credit for what the client has taken.</content>
+internal sealed partial class RoutedCall
+{
+    private FrameBuffer draining = new();
+    private const string DetailsKey = "grpc-status-details-bin";
+
+    private bool headersSet;
+    private bool flushing;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask PumpResponsesAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await receiveSignal.WaitAsync().ConfigureAwait(false);
+                bool headers = TakeInbox(out bool end, out bool fail);
+                if (!fail && headers)
+                {
+                    fail = !TrySetHeaders();
+                }
+
+                if (fail)
+                {
+                    EndWithFailure();
+                    return;
+                }
+
+                int cost = draining.Length;
+                WriteMessages();
+                if (end)
+                {
+                    EndWithInstance();
+                    return;
+                }
+
+                if (cost > 0 || headers)
+                {
+                    await FlushAsync(cost).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            Fail(ClientGone);
+            leg.Abort();
+        }
+        catch (Exception error)
+        {
+            router.Hub.Log.CallBroken(router.Service.FullName, method.Name, error);
+            Fail(StatusCode.Internal, RouterReasons.BadResponse, "The router could not relay the response.", CancelReason.Router);
+
+            // What is on its way to the client is not known any more; only a reset is sure to be understood.
+            leg.Abort();
+        }
+    }
+
+    private bool TakeInbox(out bool end, out bool fail)
+    {
+        lock (gate)
+        {
+            (inbound, draining) = (draining, inbound);
+            end = ended;
+            fail = failed;
+            bool headers = headersCame && !headersTaken;
+            headersTaken = headersCame;
+            return headers;
+        }
+    }
+
+    private bool TrySetHeaders()
+    {
+        if (!CheckHeaders(headerBlock.WrittenSpan))
+        {
+            return false;
+        }
+
+        leg.SetHeaders(headerBlock.WrittenSpan);
+        headersSet = true;
+        return true;
+    }
+
+    private void WriteMessages()
+    {
+        if (draining.Length == 0)
+        {
+            return;
+        }
+
+        if (!headersSet)
+        {
+            leg.SetHeaders(default);
+            headersSet = true;
+        }
+
+        leg.ResponseBody.Write(draining.WrittenSpan);
+        draining.Reset();
+    }
+
+    /// <summary>Sends what was written, and then gives the instance credit for it.</summary>
+    private async ValueTask FlushAsync(int cost)
+    {
+        lock (gate)
+        {
+            if (failed)
+            {
+                return;
+            }
+
+            flushing = true;
+        }
+
+        FlushResult result;
+        try
+        {
+            result = await leg.ResponseBody.FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                flushing = false;
+            }
+        }
+
+        if (result.IsCompleted)
+        {
+            Fail(ClientGone);
+            return;
+        }
+
+        // Woken by the call's failure: the client has not taken it.
+        if (result.IsCanceled)
+        {
+            return;
+        }
+
+        InstanceChannel carrier = channel!;
+        long credit = cost == 0 ? 0 : receiveWindow.Consume(cost, router.Hub.Time.GetTimestamp(), carrier.RoundTripTicks);
+        if (credit > 0 && !Volatile.Read(ref ended))
+        {
+            carrier.SendCredit(id, credit);
+        }
+    }
+
+    private void EndWithFailure()
+    {
+        if (failure.Reason == CancelReason.Client && failure.Status.Code == StatusCode.Cancelled)
+        {
+            leg.Abort();
+        }
+        else
+        {
+            leg.SetEnd(failure.Status);
+        }
+    }
+
+    private void EndWithInstance()
+    {
+        ReadOnlySpan<byte> message = endBlock.WrittenSpan;
+        if (!CallEndFields.TryRead(message, out CallEndFields end))
+        {
+            leg.SetEnd(new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance's end of the call cannot be read."));
+        }
+        else if (end.Code == 0 && insideResponse)
+        {
+            leg.SetEnd(new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance ended the call inside a message."));
+        }
+        else if (end.Code == 0 && !method.ServerStreams && responseMessages == 0)
+        {
+            leg.SetEnd(new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} answers with one message; the instance sent none."));
+        }
+        else if (TryCheck(message, MetadataReader.InCallEnd, "trailers", out RouterStatus refusal, end.Details.Length))
+        {
+            leg.SetEnd(end, message);
+        }
+        else
+        {
+            leg.SetEnd(refusal);
+        }
+    }
+
+    private bool CheckHeaders(ReadOnlySpan<byte> message)
+    {
+        if (TryCheck(message, MetadataReader.InCallHeaders, "headers", out RouterStatus refusal))
+        {
+            if (CallHeadersFields.TryRead(message, out CallHeadersFields fields) && MetadataRules.IsValidValue(fields.Encoding) && MetadataRules.IsValidValue(fields.AcceptEncoding))
+            {
+                return true;
+            }
+
+            refusal = new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance's headers name an encoding that may not stand in a header.");
+        }
+
+        Fail(new CallFailure(refusal, refusal.Code == StatusCode.ResourceExhausted ? CancelReason.Limit : CancelReason.Violation));
+
+        // A call that has ended cannot fail any more; what is said to the client is the refusal all the same.
+        if (!failed)
+        {
+            failure = new CallFailure(refusal, CancelReason.Violation);
+        }
+
+        return false;
+    }
+
+    /// <summary>Checks what an instance sent before any of it reaches the client's connection.</summary>
+    private bool TryCheck(ReadOnlySpan<byte> message, int field, string what, out RouterStatus refusal, int detailsLength = 0)
+    {
+        // Details stand among the trailers, in base64.
+        int size = detailsLength == 0 ? 0 : DetailsKey.Length + (((detailsLength + 2) / 3) * 4) + MetadataRules.EntryOverhead;
+        MetadataReader entries = new(message, field);
+        while (entries.Read())
+        {
+            size += entries.Key.Length + entries.Value.Length + MetadataRules.EntryOverhead;
+            if (!MetadataRules.IsValidKey(entries.Key) || !MetadataRules.IsValidValue(entries.Value))
+            {
+                refusal = new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, $"The instance's {what} hold a key or value that may not stand in a header.");
+                return false;
+            }
+        }
+
+        if (entries.Broken)
+        {
+            refusal = new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, $"The instance's {what} cannot be read.");
+            return false;
+        }
+
+        int limit = router.Hub.Options.MaxMetadataSize;
+        if (size > limit)
+        {
+            refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The instance's {what} of {size} bytes are over the limit of {limit}.");
+            return false;
+        }
+
+        refusal = default;
+        return true;
+    }
+}

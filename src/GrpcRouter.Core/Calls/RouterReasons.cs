@@ -1,0 +1,47 @@
+namespace GrpcRouter;
+
+/// <summary>Why the router itself ended a call: the reasons in its ErrorInfo.</summary>
+public static class RouterReasons
+{
+    /// <summary>No instance of the service is registered. UNAVAILABLE.</summary>
+    public const string NoInstance = "NO_INSTANCE";
+
+    /// <summary>The instance or its channel went away during the call. UNAVAILABLE.</summary>
+    public const string InstanceLost = "INSTANCE_LOST";
+
+    /// <summary>The router is shutting down. UNAVAILABLE.</summary>
+    public const string Shutdown = "ROUTER_SHUTDOWN";
+
+    /// <summary>Every channel is at its limit of calls. RESOURCE_EXHAUSTED.</summary>
+    public const string TooManyCalls = "TOO_MANY_CALLS";
+
+    /// <summary>The deadline passed at the router. DEADLINE_EXCEEDED.</summary>
+    public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
+
+    /// <summary>grpc-timeout cannot be read. INTERNAL.</summary>
+    public const string BadTimeout = "BAD_TIMEOUT";
+
+    /// <summary>A message is over the limit. RESOURCE_EXHAUSTED.</summary>
+    public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
+
+    /// <summary>The metadata is over the limit. RESOURCE_EXHAUSTED.</summary>
+    public const string MetadataTooLarge = "METADATA_TOO_LARGE";
+
+    /// <summary>No or several messages where the method takes one. UNIMPLEMENTED.</summary>
+    public const string Cardinality = "CARDINALITY_VIOLATION";
+
+    /// <summary>The client's message framing is broken. INTERNAL.</summary>
+    public const string BadRequest = "BAD_REQUEST_FRAMING";
+
+    /// <summary>The service or method does not exist. UNIMPLEMENTED.</summary>
+    public const string UnknownMethod = "UNKNOWN_METHOD";
+
+    /// <summary>The instance sent more than it had credit for. INTERNAL.</summary>
+    public const string CreditOverrun = "CREDIT_OVERRUN";
+
+    /// <summary>The instance's answer cannot be passed on: bad metadata or a message cut short. INTERNAL.</summary>
+    public const string BadResponse = "BAD_RESPONSE";
+
+    /// <summary>The client cancelled. CANCELLED; nobody is left to read it.</summary>
+    public const string Cancelled = "CANCELLED";
+}

@@ -1,0 +1,34 @@
+using GrpcRouter.V1;
+using Microsoft.Extensions.Logging;
+
+namespace GrpcRouter;
+
+internal static partial class RouterLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Service}: instance {InstanceId}, stripe {Stripe}, registered from {Peer} ({UserAgent}).")]
+    public static partial void ChannelRegistered(this ILogger logger, string service, string instanceId, uint stripe, string peer, string userAgent);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Service}: the registration from {Peer} was refused: {Reason}")]
+    public static partial void RegistrationRefused(this ILogger logger, string service, string peer, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "{Service}: instance {InstanceId} at {Peer} is draining: {Reason}")]
+    public static partial void ChannelDraining(this ILogger logger, string service, string instanceId, string peer, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Service}: the channel of instance {InstanceId} at {Peer} broke the protocol and ends: {Violation}")]
+    public static partial void ChannelViolation(this ILogger logger, string service, string instanceId, string peer, string violation);
+
+    [LoggerMessage(5, LogLevel.Information, "{Service}: the channel of instance {InstanceId} at {Peer} was lost: {Reason}")]
+    public static partial void ChannelLost(this ILogger logger, string service, string instanceId, string peer, string reason);
+
+    [LoggerMessage(6, LogLevel.Information, "{Service}: the channel of instance {InstanceId} at {Peer} is closed. {Reason}")]
+    public static partial void ChannelClosed(this ILogger logger, string service, string instanceId, string peer, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Service}: instance {InstanceId} at {Peer} ended its channel with {Code}: {Message}")]
+    public static partial void ChannelErrorReported(this ILogger logger, string service, string instanceId, string peer, ChannelErrorCode code, string message);
+
+    [LoggerMessage(8, LogLevel.Debug, "{Service}: last frames to instance {InstanceId} at {Peer} did not leave: {Reason}")]
+    public static partial void ChannelUnflushed(this ILogger logger, string service, string instanceId, string peer, string reason);
+
+    [LoggerMessage(9, LogLevel.Error, "{Service}/{Method}: the router failed on a call.")]
+    public static partial void CallBroken(this ILogger logger, string service, string method, Exception error);
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using Grpc.Core;
+using GrpcRouter.Protocol;
+
+namespace GrpcRouter;
+
+/// <summary>
+/// The router of one service: its registry of instances, and the way of its calls. Generated routers derive from it and add the
+/// service's table of methods.
+/// </summary>
+public abstract class ServiceRouter
+{
+    // A pick may find a channel that is just draining or full; after a few more the rest are in no better state.
+    private const int MaxPicks = 8;
+
+    private readonly ConcurrentDictionary<InstanceChannel, byte> channels = new();
+    internal int LiveCalls;
+
+    /// <summary>Makes the router of a service.</summary>
+    /// <param name="hub">What it shares with the other services.</param>
+    /// <param name="service">Its methods.</param>
+    protected ServiceRouter(RouterHub hub, RoutedService service)
+    {
+        ArgumentNullException.ThrowIfNull(hub);
+        ArgumentNullException.ThrowIfNull(service);
+        Hub = hub;
+        Service = service;
+    }
+
+    /// <summary>The service's methods.</summary>
+    public RoutedService Service { get; }
+
+    /// <summary>The hub this router belongs to.</summary>
+    public RouterHub Hub { get; }
+
+    /// <summary>The registered channels, draining ones among them.</summary>
+    public IReadOnlyList<InstanceChannel> Instances => Registry.All;
+
+    /// <summary>Calls under way.</summary>
+    public int ActiveCalls => Volatile.Read(ref LiveCalls);
+
+    /// <summary>Open registration channels, those among them that have not registered yet.</summary>
+    public int OpenChannels => channels.Count;
+
+    /// <summary>Chooses channels. Default: round robin. May be replaced at any time.</summary>
+    public ILoadBalancer Balancer { get; set; } = new RoundRobinBalancer();
+
+    internal InstanceRegistry Registry { get; } = new();
+
+    /// <summary>Waits until so many channels take calls.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WaitForInstancesAsync(int count, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            Task changed = Registry.Changed;
+            if (Registry.Pickable.Length >= count)
+            {
+                return;
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Relays a call until it is over for the client.</summary>
+    /// <param name="method">The method called; one of the service's.</param>
+    /// <param name="leg">The client.</param>
+    public ValueTask RunCallAsync(RoutedMethod method, ClientLeg leg)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(leg);
+        return Hub.Calls.Rent().RunAsync(this, method, leg);
+    }
+
+    /// <summary>Serves a registration channel until it ends.</summary>
+    /// <param name="reader">Frames from the instance.</param>
+    /// <param name="sink">Takes frames to the instance.</param>
+    /// <param name="peer">The instance's address, for operators.</param>
+    /// <param name="cancellationToken">The transport is gone.</param>
+    /// <returns>The status to end the registration stream with.</returns>
+    public async Task<Status> RunChannelAsync(PipeReader reader, IFrameSink sink, string peer, CancellationToken cancellationToken)
+    {
+        InstanceChannel channel = new(this, reader, sink, peer);
+        channels.TryAdd(channel, 0);
+        try
+        {
+            return await channel.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            channels.TryRemove(channel, out _);
+        }
+    }
+
+    internal bool TryPick(RoutedCall call, RoutedMethod method, int startLength, [NotNullWhen(true)] out InstanceChannel? channel, out ulong id, out RouterStatus refusal)
+    {
+        channel = null;
+        id = 0;
+        if (Hub.Stopping)
+        {
+            refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.Shutdown, "The router is shutting down.");
+            return false;
+        }
+
+        refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, $"No instance of {Service.FullName} is registered.");
+        for (int attempt = 0; attempt < MaxPicks; attempt++)
+        {
+            InstanceChannel[] pickable = Registry.Pickable;
+            if (pickable.Length == 0)
+            {
+                return false;
+            }
+
+            channel = Balancer.Pick(pickable, new PickContext(method, attempt));
+            if (startLength > channel.MaxStartLength)
+            {
+                refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {startLength} bytes is over what the instance takes in a frame.");
+                return false;
+            }
+
+            id = channel.Calls.Add(call);
+            if (id != 0)
+            {
+                return true;
+            }
+
+            if (channel.State == InstanceState.Ready)
+            {
+                refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.TooManyCalls, $"The instances of {Service.FullName} have as many calls under way as they may.");
+            }
+        }
+
+        channel = null;
+        return false;
+    }
+
+    internal void BeginShutdown()
+    {
+        foreach (InstanceChannel channel in channels.Keys)
+        {
+            channel.BeginDrain("The router is shutting down.");
+        }
+    }
+
+    internal void TickChannels(long now)
+    {
+        foreach (InstanceChannel channel in channels.Keys)
+        {
+            channel.Tick(now);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using Google.Protobuf;
+using GrpcRouter.Protocol;
+using GrpcRouter.V1;
+
+namespace GrpcRouter;
+
+/// <content>Frames in and out.</content>
+public sealed partial class InstanceChannel
+{
+    private bool endsWhenIdle;
+
+    void IFrameHandler.OnFrame(in Frame frame)
+    {
+        // The rest of a batch whose beginning ended the channel.
+        if (ended)
+        {
+            return;
+        }
+
+        if (frame.HasControl)
+        {
+            OnControl(frame.Control);
+            return;
+        }
+
+        if (State == InstanceState.Connecting)
+        {
+            throw new ProtocolViolationException("The first frame is not Hello.");
+        }
+
+        if (frame.HalfClose || frame.HasCancel)
+        {
+            throw new ProtocolViolationException($"Call {frame.CallId}: half_close and cancel go to instances only.");
+        }
+
+        switch (Calls.Find(frame.CallId, out RoutedCall? call))
+        {
+            case SlotState.Live:
+                call!.OnFrame(this, frame.CallId, frame);
+                break;
+            case SlotState.Withdrawn:
+                break;
+
+            // Credit may cross the end of the call; nothing else is due after it.
+            case SlotState.Over when !frame.HasOpening && !frame.HasMessageData && !frame.HasEnd:
+                return;
+            default:
+                throw new ProtocolViolationException($"Call {frame.CallId} is not under way on this channel.");
+        }
+
+        if (frame.HasEnd)
+        {
+            Forget(frame.CallId);
+        }
+    }
+
+    void IFrameHandler.OnBatchEnd() => keepAlive.OnReceived(router.Hub.Time.GetTimestamp());
+
+    internal void SendCredit(ulong id, long bytes)
+    {
+        FrameBuffer buffer = Output.EnterControl();
+        int frame = buffer.BeginFrame(id);
+        buffer.WriteVarint(FrameField.Credit, (ulong)bytes);
+        buffer.EndFrame(frame);
+        Output.Exit();
+    }
+
+    /// <summary>Withdraws a call that was started, unless the instance has ended it.</summary>
+    internal void Withdraw(ulong id, long startBatch, CancelReason reason)
+    {
+        if (!Calls.Withdraw(id))
+        {
+            return;
+        }
+
+        FrameBuffer control = Output.EnterControl();
+
+        // A start that has not left yet must not be overtaken: the instance would ignore the cancel and run the call.
+        FrameBuffer buffer = Output.Batch == startBatch ? Output.InOrder : control;
+        int frame = buffer.BeginFrame(id);
+        int cancel = buffer.BeginNested(FrameField.Cancel);
+        buffer.WriteVarint(CallCancel.ReasonFieldNumber, (ulong)reason);
+        buffer.EndNested(cancel);
+        buffer.EndFrame(frame);
+        Output.Exit();
+    }
+
+    /// <summary>Frees an id: the instance has ended the call, or never heard of it.</summary>
+    internal void Forget(ulong id)
+    {
+        Calls.Remove(id);
+        if (endsWhenIdle)
+        {
+            EndWhenIdle();
+        }
+    }
+
+    private void EndWhenIdle()
+    {
+        if (Calls.Count == 0)
+        {
+            End(ChannelErrorCode.Shutdown, "The router is shutting down.");
+        }
+    }
+
+    private void OnControl(ReadOnlySpan<byte> message)
+    {
+        InstanceControl control;
+        try
+        {
+            control = InstanceControl.Parser.ParseFrom(message);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new ProtocolViolationException($"A channel frame cannot be read: {error.Message}");
+        }
+
+        if (State == InstanceState.Connecting != (control.KindCase == InstanceControl.KindOneofCase.Hello)
+            && control.KindCase != InstanceControl.KindOneofCase.Error)
+        {
+            throw new ProtocolViolationException(State == InstanceState.Connecting ? "The first frame is not Hello." : "Hello came twice.");
+        }
+
+        switch (control.KindCase)
+        {
+            case InstanceControl.KindOneofCase.Hello:
+                Register(control.Hello);
+                break;
+            case InstanceControl.KindOneofCase.Ping:
+                Send(new RouterControl { Pong = new Pong { Nonce = control.Ping.Nonce } });
+                break;
+            case InstanceControl.KindOneofCase.Pong:
+                RoundTripTicks = Math.Max(1, router.Hub.Time.GetTimestamp() - (long)control.Pong.Nonce);
+                break;
+            case InstanceControl.KindOneofCase.Drain:
+                router.Hub.Log.ChannelDraining(router.Service.FullName, InstanceId, Peer, Line(control.Drain.Reason));
+                StopStarts(static (buffer, _) => WriteControl(buffer, new RouterControl { DrainAck = new DrainAck() }), "");
+                break;
+            case InstanceControl.KindOneofCase.LoadReport:
+                Utilization = control.LoadReport.Utilization;
+                break;
+            case InstanceControl.KindOneofCase.Error:
+                router.Hub.Log.ChannelErrorReported(router.Service.FullName, InstanceId, Peer, control.Error.Code, Line(control.Error.Message));
+                ended = true;
+                reader.Wake();
+                break;
+        }
+    }
+
+    /// <summary>Takes the channel out of the pick, and writes a frame behind the last start.</summary>
+    /// <returns>False when the channel has not registered.</returns>
+    private bool StopStarts(Action<FrameBuffer, string> write, string text)
+    {
+        if (Interlocked.CompareExchange(ref state, (int)InstanceState.Draining, (int)InstanceState.Ready) == (int)InstanceState.Ready)
+        {
+            router.Registry.Refresh();
+        }
+        else if (State != InstanceState.Draining)
+        {
+            return false;
+        }
+
+        Output.EnterControl();
+        AcceptsStarts = false;
+        write(Output.InOrder, text);
+        Output.Exit();
+        return true;
+    }
+
+    private void SendPing(long now) => Send(new RouterControl { Ping = new Ping { Nonce = (ulong)now } });
+
+    private void Send(RouterControl control)
+    {
+        WriteControl(Output.EnterControl(), control);
+        Output.Exit();
+    }
+
+    private static void WriteControl(FrameBuffer buffer, RouterControl control)
+    {
+        int frame = buffer.BeginFrame(0);
+        int size = control.CalculateSize();
+        buffer.WriteLengthPrefix(FrameField.Control, size);
+        control.WriteTo(buffer.GetSpan(size)[..size]);
+        buffer.Advance(size);
+        buffer.EndFrame(frame);
+    }
+}

@@ -1,0 +1,238 @@
+using System.IO.Pipelines;
+using Grpc.Core;
+using GrpcRouter.Protocol;
+using GrpcRouter.V1;
+using Microsoft.Extensions.Logging;
+
+namespace GrpcRouter;
+
+/// <summary>A registration channel: one stream of an instance, and the calls it carries.</summary>
+public sealed partial class InstanceChannel : IFrameHandler
+{
+    private readonly ServiceRouter router;
+    private readonly PipeReader reader;
+    private readonly KeepAlive keepAlive;
+    private readonly long connectedAt;
+    private readonly Lock endGate = new();
+    private (ChannelErrorCode Code, string Message)? end;
+    private volatile bool ended;
+    private int state;
+
+    internal InstanceChannel(ServiceRouter router, PipeReader reader, IFrameSink sink, string peer)
+    {
+        this.router = router;
+        this.reader = reader;
+        Peer = peer;
+        RouterOptions options = router.Hub.Options;
+        TimeProvider time = router.Hub.Time;
+        connectedAt = time.GetTimestamp();
+        keepAlive = new KeepAlive(Ticks(options.KeepAliveInterval), Ticks(options.KeepAliveTimeout), connectedAt);
+        Output = new ChannelOutput(sink);
+        Calls = new CallTable(options.MaxCallsPerChannel);
+        Budget = new WindowBudget(options.ChannelWindowBudget);
+    }
+
+    /// <summary>Names the instance. Empty until it has registered.</summary>
+    public string InstanceId { get; private set; } = "";
+
+    /// <summary>Which of the instance's parallel channels this is, from 0.</summary>
+    public uint Stripe { get; private set; }
+
+    /// <summary>Grows with every start of the instance.</summary>
+    public ulong Epoch { get; private set; }
+
+    /// <summary>What the instance says of itself.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Share of the load in weighted balancing, 1 or more.</summary>
+    public uint Weight { get; private set; } = 1;
+
+    /// <summary>The instance's runtime and version, as it says.</summary>
+    public string UserAgent { get; private set; } = "";
+
+    /// <summary>The instance's address.</summary>
+    public string Peer { get; }
+
+    /// <summary>Where the channel is in its life.</summary>
+    public InstanceState State => (InstanceState)Volatile.Read(ref state);
+
+    /// <summary>Calls under way, withdrawn ones that the instance has not ended among them.</summary>
+    public int ActiveCalls => Calls.Count;
+
+    /// <summary>The last load report; null when there was none.</summary>
+    public double? Utilization { get; private set; }
+
+    /// <summary>Round trip of the last ping; zero until there was one.</summary>
+    public TimeSpan RoundTrip => router.Hub.Time.GetElapsedTime(0, RoundTripTicks);
+
+    internal ChannelOutput Output { get; }
+
+    internal CallTable Calls { get; }
+
+    internal WindowBudget Budget { get; }
+
+    /// <summary>Credit for requests that a call starts with.</summary>
+    internal int RequestWindow { get; private set; }
+
+    /// <summary>What a start may take of a frame that carries a fragment too.</summary>
+    internal int MaxStartLength { get; private set; }
+
+    /// <summary>False from the moment the drain is acknowledged. Read and written with the output's lock held.</summary>
+    internal bool AcceptsStarts { get; private set; }
+
+    internal long RoundTripTicks { get; private set; }
+
+    internal CallFailure Loss => new(
+        new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),
+        CancelReason.Router);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{router.Service.FullName} {InstanceId}/{Stripe} at {Peer}, {State}";
+
+    /// <summary>Serves the channel until it ends, then ends its calls, each once.</summary>
+    internal async Task<Status> RunAsync(CancellationToken cancellationToken)
+    {
+        ILogger log = router.Hub.Log;
+        Status status = new(StatusCode.OK, "");
+
+        // A channel that cannot be written to must not go on taking calls because it can still be read.
+        _ = Output.Completion.ContinueWith(
+            static (_, state) => ((PipeReader)state!).Wake(), reader, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        try
+        {
+            await FrameLoop.RunAsync(reader, router.Hub.Options.MaxFrameSize, this, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            log.ChannelViolation(router.Service.FullName, InstanceId, Peer, violation.Message);
+            SendError(ChannelErrorCode.Violation, violation.Message);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            log.ChannelLost(router.Service.FullName, InstanceId, Peer, error.Message);
+        }
+        finally
+        {
+            Close();
+        }
+
+        lock (endGate)
+        {
+            if (end is { } reason)
+            {
+                status = new Status(StatusOf(reason.Code), reason.Message);
+            }
+        }
+
+        log.ChannelClosed(router.Service.FullName, InstanceId, Peer, status.Detail);
+        Output.Complete();
+        try
+        {
+            // What is left to say must not hold up the close of a peer that does not read.
+            await Output.Completion.WaitAsync(router.Hub.Options.RegistrationTimeout, router.Hub.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException or TimeoutException or InvalidOperationException)
+        {
+            log.ChannelUnflushed(router.Service.FullName, InstanceId, Peer, error.Message);
+        }
+
+        return status;
+    }
+
+    /// <summary>Ends the channel for a reason that the instance is told.</summary>
+    internal void End(ChannelErrorCode code, string message)
+    {
+        if (SendError(code, message))
+        {
+            reader.Wake();
+        }
+    }
+
+    /// <summary>Asks the instance for no new calls to be started here; the channel ends with its last call.</summary>
+    internal void BeginDrain(string reason)
+    {
+        bool registered = StopStarts(static (buffer, text) => WriteControl(buffer, new RouterControl { Drain = new Drain { Reason = text } }), reason);
+        if (!registered || Calls.Count == 0)
+        {
+            End(ChannelErrorCode.Shutdown, reason);
+        }
+        else
+        {
+            endsWhenIdle = true;
+
+            // Whoever frees the last id looks at the flag after it has counted.
+            Interlocked.MemoryBarrier();
+            EndWhenIdle();
+        }
+    }
+
+    internal void Tick(long now)
+    {
+        switch (State)
+        {
+            case InstanceState.Connecting when router.Hub.Time.GetElapsedTime(connectedAt, now) > router.Hub.Options.RegistrationTimeout:
+                End(ChannelErrorCode.Refused, "No Hello came in time.");
+                break;
+            case InstanceState.Ready or InstanceState.Draining:
+                TickKeepAlive(now);
+                break;
+        }
+    }
+
+    private void TickKeepAlive(long now)
+    {
+        switch (keepAlive.Tick(now))
+        {
+            case KeepAliveAction.Ping:
+                SendPing(now);
+                break;
+            case KeepAliveAction.Dead:
+                End(ChannelErrorCode.Keepalive, "The instance answered no ping in time.");
+                break;
+        }
+    }
+
+    private void Close()
+    {
+        Volatile.Write(ref state, (int)InstanceState.Closed);
+        router.Registry.Remove(this);
+        CallFailure loss = Loss;
+        foreach ((ulong id, RoutedCall call) in Calls.Close())
+        {
+            call.OnChannelLost(this, id, loss);
+        }
+    }
+
+    private bool SendError(ChannelErrorCode code, string message)
+    {
+        lock (endGate)
+        {
+            if (end is not null)
+            {
+                return false;
+            }
+
+            end = (code, message);
+            ended = true;
+        }
+
+        // Behind everything else, and nothing behind it.
+        Output.EnterControl();
+        AcceptsStarts = false;
+        WriteControl(Output.InOrder, new RouterControl { Error = new ChannelError { Code = code, Message = message } });
+        Output.Complete();
+        Output.Exit();
+        return true;
+    }
+
+    private static StatusCode StatusOf(ChannelErrorCode code) => code switch
+    {
+        ChannelErrorCode.Refused or ChannelErrorCode.Version => StatusCode.FailedPrecondition,
+        ChannelErrorCode.Replaced => StatusCode.Aborted,
+        ChannelErrorCode.Overloaded => StatusCode.ResourceExhausted,
+        ChannelErrorCode.Shutdown or ChannelErrorCode.Keepalive => StatusCode.Unavailable,
+        _ => StatusCode.Internal,
+    };
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * router.Hub.Time.TimestampFrequency);
+}
