@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace GrpcRouter;
+
+/// <summary>A peer's address in gRPC's form, as <c>ipv4:127.0.0.1:40000</c>. Made once a connection.</summary>
+internal static class PeerName
+{
+    private static readonly object ItemKey = new();
+
+    public static string Of(HttpContext context)
+    {
+        IDictionary<object, object?>? items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is null)
+        {
+            return Name(context.Connection);
+        }
+
+        // Calls of one connection run at once, and its items are a plain dictionary.
+        lock (items)
+        {
+            if (items.TryGetValue(ItemKey, out object? known))
+            {
+                return (string)known!;
+            }
+
+            string name = Name(context.Connection);
+            items[ItemKey] = name;
+            return name;
+        }
+    }
+
+    private static string Name(ConnectionInfo connection)
+    {
+        IPAddress? address = connection.RemoteIpAddress;
+        if (address is null)
+        {
+            return "unix:";
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"ipv6:[{address}]:{connection.RemotePort}"
+            : $"ipv4:{address}:{connection.RemotePort}";
+    }
+}

@@ -1,0 +1,136 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace GrpcRouter;
+
+/// <summary>How a bridge dials its routers and serves calls. Read once, when the bridge is made.</summary>
+public sealed class BridgeOptions
+{
+    /// <summary>Addresses of the routers, such as <c>https://router.example:443</c>. The bridge registers with each of them.</summary>
+    public IList<string> Routers { get; private init; } = [];
+
+    /// <summary>
+    /// Names this instance; distinct between instances, and stable over its reconnects. Default: machine name, process id and
+    /// a random part, which is another one in each set of options.
+    /// </summary>
+    public string InstanceId { get; set; } = BridgeIdentity.NewInstanceId();
+
+    /// <summary>What the router may choose by, such as a zone or a version. Default: none.</summary>
+    public IDictionary<string, string> Labels { get; private init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Share of the load in weighted balancing, from 1 on. Default 1.</summary>
+    public int Weight { get; set; } = 1;
+
+    /// <summary>Parallel channels to each router, each on a connection of its own, 1 to 64. Default 1.</summary>
+    public int Stripes { get; set; } = 1;
+
+    /// <summary>Largest request message in bytes, also after decompression; null: no limit. Default 4 MiB. Larger: RESOURCE_EXHAUSTED.</summary>
+    public int? MaxReceiveMessageSize { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Largest response message in bytes; null: no limit but the router's. Default null. Larger: RESOURCE_EXHAUSTED.</summary>
+    public int? MaxSendMessageSize { get; set; }
+
+    /// <summary>Largest response headers, and largest trailers, in bytes, where the router allows as much. Default 16 KiB. Larger: RESOURCE_EXHAUSTED.</summary>
+    public int MaxMetadataSize { get; set; } = 16 * 1024;
+
+    /// <summary>Tells clients type and message of a handler's exception. Default false: they learn that there was one.</summary>
+    public bool EnableDetailedErrors { get; set; }
+
+    /// <summary>Encoding of responses to clients that accept it, such as <c>gzip</c>. Default null: not compressed.</summary>
+    public string? ResponseCompressionAlgorithm { get; set; }
+
+    /// <summary>Level of response compression. Default null: the provider's own.</summary>
+    public CompressionLevel? ResponseCompressionLevel { get; set; }
+
+    /// <summary>The encodings the bridge can read and write. Default: gzip and deflate.</summary>
+    public IList<ICompressionProvider> CompressionProviders { get; private init; } = [new GzipCompressionProvider(), new DeflateCompressionProvider()];
+
+    /// <summary>Server interceptors, outermost first. Default: none.</summary>
+    public InterceptorCollection Interceptors { get; private init; } = [];
+
+    /// <summary>Bytes a client may send on one call before the handler reads, 16 KiB to 16 MiB. Default 64 KiB.</summary>
+    public int CallWindow { get; set; } = 64 * 1024;
+
+    /// <summary>What <see cref="CallWindow"/> may grow to when it is all that holds up a call. Default 4 MiB.</summary>
+    public int MaxCallWindow { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>What the windows of one channel may grow by in all, in bytes. Default 64 MiB.</summary>
+    public long WindowBudget { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Silence after which the router is asked for a sign of life. Default 20 s.</summary>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time the router has to give one, before the channel is given up and dialed anew. Default 10 s.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time to connect and, again, time for the router to answer the registration. Default 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Upper bound of the first wait after a channel is lost; it doubles each time, and the wait is random below it. Default 100 ms.</summary>
+    public TimeSpan ReconnectInitialBackoff { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Largest upper bound of the wait after network errors. Default 30 s.</summary>
+    public TimeSpan ReconnectMaxBackoff { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>As <see cref="ReconnectInitialBackoff"/>, after the router refused the registration: wrong credentials, service or version. Default 10 s.</summary>
+    public TimeSpan RefusedInitialBackoff { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Largest upper bound of the wait after refusals. Default 5 min.</summary>
+    public TimeSpan RefusedMaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Time a channel must have lived for the waits to start small again. Default 10 s.</summary>
+    public TimeSpan StablePeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time running calls have to end when the bridge stops. Default 30 s.</summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Adjusts the handler of a new connection: certificates, proxy, connect callback. Called once per channel.</summary>
+    public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
+
+    /// <summary>Adjusts the request that opens a registration channel, each time one is dialed: this is the place for credentials.</summary>
+    public Func<HttpRequestMessage, CancellationToken, ValueTask>? PrepareRegistration { get; set; }
+
+    /// <summary>The clock of deadlines, keepalive and backoff. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Spreads the waits before dialing again. Default: seeded anew.</summary>
+    public Random Random { get; set; } = new(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    /// <summary>Where the bridge logs. Default null: nowhere, or the host's when the bridge comes from <c>AddGrpcRouterBridge</c>.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    internal BridgeOptions Copy() => new()
+    {
+        Routers = [.. Routers],
+        InstanceId = InstanceId,
+        Labels = new Dictionary<string, string>(Labels, StringComparer.Ordinal),
+        Weight = Weight,
+        Stripes = Stripes,
+        MaxReceiveMessageSize = MaxReceiveMessageSize,
+        MaxSendMessageSize = MaxSendMessageSize,
+        MaxMetadataSize = MaxMetadataSize,
+        EnableDetailedErrors = EnableDetailedErrors,
+        ResponseCompressionAlgorithm = ResponseCompressionAlgorithm,
+        ResponseCompressionLevel = ResponseCompressionLevel,
+        CompressionProviders = [.. CompressionProviders],
+        Interceptors = [.. Interceptors],
+        CallWindow = CallWindow,
+        MaxCallWindow = MaxCallWindow,
+        WindowBudget = WindowBudget,
+        KeepAliveInterval = KeepAliveInterval,
+        KeepAliveTimeout = KeepAliveTimeout,
+        ConnectTimeout = ConnectTimeout,
+        ReconnectInitialBackoff = ReconnectInitialBackoff,
+        ReconnectMaxBackoff = ReconnectMaxBackoff,
+        RefusedInitialBackoff = RefusedInitialBackoff,
+        RefusedMaxBackoff = RefusedMaxBackoff,
+        StablePeriod = StablePeriod,
+        StopGrace = StopGrace,
+        ConfigureHandler = ConfigureHandler,
+        PrepareRegistration = PrepareRegistration,
+        TimeProvider = TimeProvider,
+        Random = Random,
+        LoggerFactory = LoggerFactory,
+    };
+}

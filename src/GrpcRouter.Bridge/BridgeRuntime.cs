@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using GrpcRouter.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GrpcRouter;
+
+/// <summary>What all channels of a bridge share.</summary>
+internal sealed class BridgeRuntime
+{
+    public BridgeRuntime(BoundService service, BridgeOptions options, IServiceProvider? services)
+    {
+        Service = service.Service;
+        Options = options;
+        Services = services ?? EmptyServices.Instance;
+        Log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("GrpcRouter.Bridge");
+        Encodings = new MessageEncodings(options.CompressionProviders, options.ResponseCompressionAlgorithm, options.ResponseCompressionLevel);
+        Methods = service.BuildHandlers([.. options.Interceptors]);
+        Epoch = (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    public RoutedService Service { get; }
+
+    public BridgeOptions Options { get; }
+
+    public IServiceProvider Services { get; }
+
+    public ILogger Log { get; }
+
+    public MessageEncodings Encodings { get; }
+
+    public FrozenDictionary<uint, MethodHandler> Methods { get; }
+
+    /// <summary>Grows with every start of the instance, so that a router can tell a restarted one from its zombie.</summary>
+    public ulong Epoch { get; }
+
+    public TimeProvider Time => Options.TimeProvider;
+
+    // A buffer is an array, whose length an int must hold.
+    public int MaxReceiveMessageSize => Options.MaxReceiveMessageSize ?? Array.MaxLength - FrameField.PrefixLength;
+
+    public int MaxSendMessageSize => Options.MaxSendMessageSize ?? Array.MaxLength - FrameField.PrefixLength;
+
+    public bool DetailedErrors => Options.EnableDetailedErrors;
+
+    /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use, and every dialer uses it.</summary>
+    public double NextRandom()
+    {
+        lock (Options.Random)
+        {
+            return Options.Random.NextDouble();
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using GrpcRouter.Protocol;
+using GrpcRouter.V1;
+
+namespace GrpcRouter;
+
+/// <summary>One registration stream to one router, from the dial to its end, with the calls on it.</summary>
+internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
+{
+    private const int ReadBufferSize = 64 * 1024;
+
+    // What a frame may hold beside its metadata.
+    private const int FrameReserve = 8 * 1024;
+
+    private readonly ConcurrentDictionary<ulong, InboundCall> calls = new();
+    private readonly PushContent content = new();
+    private readonly CancellationTokenSource lifetime = new();
+    private readonly TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource drainRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource drainAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource endsSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ChannelOutput output;
+    private readonly WindowBudget budget;
+    private readonly Uri router;
+    private readonly int stripe;
+    private Registered? answer;
+    private ChannelPulse? pulse;
+    private ChannelEnd? end;
+    private long registeredAt;
+    private int handlers;
+    private int pendingEnds;
+    private volatile bool drainSent;
+    private volatile bool draining;
+    private volatile bool leaving;
+
+    public RegistrationChannel(BridgeRuntime bridge, Uri router, int stripe)
+    {
+        Bridge = bridge;
+        this.router = router;
+        this.stripe = stripe;
+        output = new ChannelOutput(this);
+        budget = new WindowBudget(bridge.Options.WindowBudget);
+    }
+
+    public BridgeRuntime Bridge { get; }
+
+    /// <summary>Completes when the router has accepted the registration.</summary>
+    public Task Registered => registered.Task;
+
+    /// <summary>The router has accepted the registration, and the channel has not ended since.</summary>
+    public bool IsServing => registered.Task.IsCompletedSuccessfully && !closed.Task.IsCompleted;
+
+    /// <summary>Completes when the router will start no more calls here and wants the instance to dial anew.</summary>
+    public Task DrainRequested => drainRequested.Task;
+
+    /// <summary>Largest metadata that the router takes and the bridge sends, in bytes.</summary>
+    public int MetadataLimit { get; private set; }
+
+    /// <summary>Largest message that the router takes, in bytes.</summary>
+    public long MessageLimit { get; private set; } = long.MaxValue;
+
+    /// <summary>Time since the registration; zero before it.</summary>
+    public TimeSpan Lived => answer is null ? TimeSpan.Zero : Bridge.Time.GetElapsedTime(registeredAt);
+
+    public int LiveCalls => calls.Count;
+
+    public int LiveHandlers => Volatile.Read(ref handlers);
+
+    /// <summary>Dials, registers and serves until the channel ends. Does not throw.</summary>
+    /// <param name="dialing">Withdraws the dial; without effect once registered.</param>
+    public async Task<ChannelEnd> RunAsync(CancellationToken dialing)
+    {
+        _ = output.Completion.ContinueWith(
+            static (_, channel) => ((RegistrationChannel)channel!).lifetime.Cancel(),
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
+        try
+        {
+            using HttpMessageInvoker invoker = RouterConnection.CreateInvoker(Bridge.Options);
+            using HttpRequestMessage request = RouterConnection.CreateRequest(router, Bridge.Service.RegisterPath, content);
+            end = await ServeAsync(invoker, request, dialing).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Exception cause = error is OperationCanceledException ? output.Completion.Exception?.InnerException ?? error : error;
+            end ??= ChannelEnds.FromException(cause);
+        }
+        finally
+        {
+            Close();
+        }
+
+        return end;
+    }
+
+    public ReceiveWindow NewReceiveWindow() => new(Bridge.Options.CallWindow, Bridge.Options.MaxCallWindow, budget);
+
+    public ResponseOutput NewOutput(InboundCall call) => new(call, output, new SendWindow(answer!.InitialWindow), answer.InitialWindow);
+
+    public long Consume(ReceiveWindow window, int cost) => window.Consume(cost, Bridge.Time.GetTimestamp(), pulse!.RoundTrip);
+
+    public void SendCredit(InboundCall call, long credit)
+    {
+        FrameBuffer buffer = output.EnterControl();
+        if (!call.HasEnded)
+        {
+            int mark = buffer.BeginFrame(call.Id);
+            buffer.WriteVarint(FrameField.Credit, (ulong)credit);
+            buffer.EndFrame(mark);
+        }
+
+        output.Exit();
+    }
+
+    public void SendEnd(InboundCall call, CallEnding ending) => SendEnd(call.Id, call.Output, ending);
+
+    /// <summary>An end that had no message to travel with is with the output.</summary>
+    public void OnEndSent()
+    {
+        Interlocked.Decrement(ref pendingEnds);
+        SignalIfIdle();
+    }
+
+    /// <summary>The call's end is about to be sent: its id is free as soon as the router has it.</summary>
+    public void Forget(InboundCall call)
+    {
+        calls.TryRemove(call.Id, out _);
+        SignalIfIdle();
+    }
+
+    public void OnHandlerDone()
+    {
+        Interlocked.Decrement(ref handlers);
+        SignalIfIdle();
+    }
+
+    async ValueTask IFrameSink.WriteAsync(ReadOnlyMemory<byte> control, ReadOnlyMemory<byte> data)
+    {
+        Stream stream = await content.Opened.ConfigureAwait(false);
+        try
+        {
+            if (!control.IsEmpty)
+            {
+                await stream.WriteAsync(control).ConfigureAwait(false);
+            }
+
+            if (!data.IsEmpty)
+            {
+                await stream.WriteAsync(data).ConfigureAwait(false);
+            }
+
+            await stream.FlushAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException error)
+        {
+            throw new IOException("the router ended the stream", error);
+        }
+    }
+
+    private async Task<ChannelEnd> ServeAsync(HttpMessageInvoker invoker, HttpRequestMessage request, CancellationToken dialing)
+    {
+        using CancellationTokenSource timeout = new(Bridge.Options.ConnectTimeout * 2, Bridge.Time);
+        await using CancellationTokenRegistration onTimeout = timeout.Token.UnsafeRegister(EndUnlessRegistered, new ChannelEnd(
+            ChannelEndKind.Lost, "the router did not answer the registration in time"));
+        await using CancellationTokenRegistration onWithdrawn = dialing.UnsafeRegister(EndUnlessRegistered, new ChannelEnd(
+            ChannelEndKind.Stopped, "the bridge stopped"));
+        if (Bridge.Options.PrepareRegistration is { } prepare)
+        {
+            await prepare(request, lifetime.Token).ConfigureAwait(false);
+        }
+
+        ControlFrames.Send(output, RegistrationHello.Create(Bridge, stripe));
+        using HttpResponseMessage response = await invoker.SendAsync(request, lifetime.Token).ConfigureAwait(false);
+        if (ChannelEnds.FromResponse(response) is { } refusal)
+        {
+            return refusal;
+        }
+
+        Stream body = await response.Content.ReadAsStreamAsync(lifetime.Token).ConfigureAwait(false);
+        PipeReader reader = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: ReadBufferSize, useZeroByteReads: true));
+        try
+        {
+            await FrameLoop.RunAsync(reader, RegistrationHello.MaxFrameSize, this, lifetime.Token).ConfigureAwait(false);
+            return end ?? ChannelEnds.FromStatus(response.TrailingHeaders);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            await SendViolationAsync(violation, reader).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void EndUnlessRegistered(object? reason)
+    {
+        if (!registered.Task.IsCompleted)
+        {
+            EndNow((ChannelEnd)reason!);
+        }
+    }
+
+    private void EndNow(ChannelEnd reason)
+    {
+        Interlocked.CompareExchange(ref end, reason, null);
+        lifetime.Cancel();
+    }
+
+    private void SendEnd(ulong callId, ResponseOutput? response, CallEnding ending)
+    {
+        Interlocked.Increment(ref pendingEnds);
+        new EndOutput(callId, response, this, output, ending).Execute();
+    }
+
+    private void Close()
+    {
+        lifetime.Cancel();
+        pulse?.Dispose();
+        foreach (InboundCall call in calls.Values)
+        {
+            call.Drop("The channel to the router is lost.");
+        }
+
+        output.Complete();
+        content.Close();
+        drainAcknowledged.TrySetResult();
+        registered.TrySetCanceled();
+        closed.TrySetResult();
+    }
+}

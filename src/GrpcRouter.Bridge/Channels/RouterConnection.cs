@@ -1,0 +1,48 @@
+using System.Net;
+
+namespace GrpcRouter;
+
+/// <summary>The HTTP side of a channel: a connection of its own and the request that opens the stream.</summary>
+internal static class RouterConnection
+{
+    // One stream has the connection to itself, so its window is the connection's; it should not be what limits a fast router.
+    private const int StreamWindow = 1024 * 1024;
+
+    private static readonly TimeSpan ShortestPing = TimeSpan.FromSeconds(1);
+
+    public static HttpMessageInvoker CreateInvoker(BridgeOptions options)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = options.ConnectTimeout,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+            EnableMultipleHttp2Connections = false,
+            InitialHttp2StreamWindowSize = StreamWindow,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            KeepAlivePingDelay = options.KeepAliveInterval < ShortestPing ? ShortestPing : options.KeepAliveInterval,
+            KeepAlivePingTimeout = options.KeepAliveTimeout < ShortestPing ? ShortestPing : options.KeepAliveTimeout,
+        };
+        options.ConfigureHandler?.Invoke(handler);
+        return new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+
+    public static HttpRequestMessage CreateRequest(Uri router, string path, HttpContent content)
+    {
+        UriBuilder address = new(router);
+        address.Path = address.Path.TrimEnd('/') + path;
+        HttpRequestMessage request = new(HttpMethod.Post, address.Uri)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        request.Headers.TE.ParseAdd("trailers");
+        request.Headers.TryAddWithoutValidation("user-agent", BridgeIdentity.UserAgent);
+        return request;
+    }
+}

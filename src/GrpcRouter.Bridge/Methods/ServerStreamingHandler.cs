@@ -1,0 +1,19 @@
+using Grpc.Core;
+
+namespace GrpcRouter;
+
+/// <summary>One request, any number of responses.</summary>
+internal sealed class ServerStreamingHandler<TRequest, TResponse>(
+    int number, Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> invoke)
+    : MethodHandler(number, method.FullName)
+    where TRequest : class
+    where TResponse : class
+{
+    public override async Task InvokeAsync(InboundCall call)
+    {
+        TRequest request = await SingleRequest.ReadAsync(call, method.RequestMarshaller);
+        ResponseStream<TResponse> responses = new(call, method.ResponseMarshaller);
+        await invoke(request, responses, call.Context);
+        await responses.CompleteAsync();
+    }
+}

@@ -1,0 +1,137 @@
+namespace GrpcRouter;
+
+/// <summary>
+/// Serves a gRPC service from behind a router: dials every router, registers, and runs the calls that come back over those streams.
+/// It opens no port. Lost routers are dialed again for as long as the bridge runs.
+/// </summary>
+public abstract class ServiceBridge : IAsyncDisposable
+{
+    private readonly BridgeRuntime runtime;
+    private readonly List<ChannelDialer> dialers = [];
+    private readonly TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private bool started;
+    private Task? stopped;
+
+    /// <summary>Makes a bridge to one router.</summary>
+    /// <param name="service">The service and its implementation.</param>
+    /// <param name="router">Address of the router, such as <c>http://localhost:5000</c>; joins those of the options.</param>
+    /// <param name="options">Settings; they are copied.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting cannot work.</exception>
+    protected ServiceBridge(BoundService service, string router, BridgeOptions? options = null)
+        : this(service, WithRouter(options, router), services: null)
+    {
+    }
+
+    /// <summary>Makes a bridge to the routers of the options.</summary>
+    /// <inheritdoc cref="ServiceBridge(BoundService, string, BridgeOptions?)"/>
+    protected ServiceBridge(BoundService service, BridgeOptions options)
+        : this(service, options, services: null)
+    {
+    }
+
+    internal ServiceBridge(BoundService service, BridgeOptions options, IServiceProvider? services)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(options);
+        BridgeOptionsValidator.ThrowIfInvalid(options);
+        runtime = new BridgeRuntime(service, options.Copy(), services);
+        foreach (string router in runtime.Options.Routers)
+        {
+            for (int stripe = 0; stripe < runtime.Options.Stripes; stripe++)
+            {
+                dialers.Add(new ChannelDialer(runtime, new Uri(router), stripe)
+                {
+                    OnRegistered = () => registered.TrySetResult(),
+                });
+            }
+        }
+    }
+
+    /// <summary>The service's full name, such as <c>greet.Greeter</c>.</summary>
+    public string ServiceName => runtime.Service.FullName;
+
+    /// <summary>At least one router has the instance registered now.</summary>
+    public bool IsRegistered => dialers.Exists(static dialer => dialer.IsRegistered);
+
+    /// <summary>Calls that are running.</summary>
+    public int LiveCalls => dialers.Sum(static dialer => dialer.LiveCalls);
+
+    internal int LiveHandlers => dialers.Sum(static dialer => dialer.LiveHandlers);
+
+    /// <summary>
+    /// Starts dialing, and completes with the first registration: from then on calls arrive. A router that cannot be reached is no
+    /// error; the bridge goes on dialing, also after <paramref name="cancellationToken"/> has ended the wait.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait, not the bridge.</param>
+    /// <exception cref="OperationCanceledException">The token fired before a router accepted the registration.</exception>
+    /// <exception cref="InvalidOperationException">The bridge has been started before.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        Start();
+        return WaitForRegisteredAsync(cancellationToken);
+    }
+
+    /// <summary>Completes when some router has accepted the registration for the first time.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token fired, or the bridge was stopped, before.</exception>
+    public Task WaitForRegisteredAsync(CancellationToken cancellationToken = default) => registered.Task.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Leaves the routers in order: no new calls, time for the running ones (<see cref="BridgeOptions.StopGrace"/>), UNAVAILABLE for
+    /// those that remain. Handlers learn of it by their cancellation token.
+    /// </summary>
+    /// <param name="cancellationToken">Cuts the time for running calls short.</param>
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (gate)
+        {
+            started = true;
+            return stopped ??= StopOnceAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops the bridge as <see cref="StopAsync"/> does.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Starts dialing without waiting for anything.</summary>
+    internal void Start()
+    {
+        lock (gate)
+        {
+            if (started)
+            {
+                throw new InvalidOperationException("A bridge is started once; make another one to serve again.");
+            }
+
+            started = true;
+        }
+
+        foreach (ChannelDialer dialer in dialers)
+        {
+            dialer.Start();
+        }
+    }
+
+    private static BridgeOptions WithRouter(BridgeOptions? options, string router)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(router);
+        BridgeOptions copy = options?.Copy() ?? new BridgeOptions();
+        if (!copy.Routers.Contains(router))
+        {
+            copy.Routers.Add(router);
+        }
+
+        return copy;
+    }
+
+    private async Task StopOnceAsync(CancellationToken hurry)
+    {
+        await Task.WhenAll(dialers.Select(dialer => dialer.StopAsync(runtime.Options.StopGrace, hurry))).ConfigureAwait(false);
+        registered.TrySetCanceled(CancellationToken.None);
+    }
+}

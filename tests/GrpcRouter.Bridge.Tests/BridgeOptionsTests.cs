@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Options;
+
+namespace GrpcRouter.Bridge.Tests;
+
+public sealed class BridgeOptionsTests
+{
+    public static TheoryData<string, Action<BridgeOptions>> Wrong => new()
+    {
+        { "Routers", static options => options.Routers.Clear() },
+        { "Routers", static options => options.Routers.Add("router.example:443") },
+        { "Routers", static options => options.Routers.Add("ftp://router.example") },
+        { "Routers", static options => options.Routers.Add("http://user:secret@router.example") },
+        { "InstanceId", static options => options.InstanceId = " " },
+        { "InstanceId", static options => options.InstanceId = new string('x', 129) },
+        { "Labels", static options => options.Labels[""] = "x" },
+        { "Labels", static options => options.Labels["x"] = new string('x', 257) },
+        { "Weight", static options => options.Weight = 0 },
+        { "Stripes", static options => options.Stripes = 65 },
+        { "MaxReceiveMessageSize", static options => options.MaxReceiveMessageSize = -1 },
+        { "MaxSendMessageSize", static options => options.MaxSendMessageSize = -1 },
+        { "MaxMetadataSize", static options => options.MaxMetadataSize = 0 },
+        { "CallWindow", static options => options.CallWindow = 1_000 },
+        { "MaxCallWindow", static options => options.MaxCallWindow = 1_000 },
+        { "WindowBudget", static options => options.WindowBudget = -1 },
+        { "KeepAliveInterval", static options => options.KeepAliveInterval = TimeSpan.Zero },
+        { "KeepAliveTimeout", static options => options.KeepAliveTimeout = TimeSpan.MaxValue },
+        { "ConnectTimeout", static options => options.ConnectTimeout = TimeSpan.Zero },
+        { "ReconnectMaxBackoff", static options => options.ReconnectMaxBackoff = TimeSpan.FromMilliseconds(1) },
+        { "RefusedMaxBackoff", static options => options.RefusedMaxBackoff = TimeSpan.FromMilliseconds(1) },
+        { "StopGrace", static options => options.StopGrace = TimeSpan.FromSeconds(-1) },
+        { "ResponseCompressionAlgorithm", static options => options.ResponseCompressionAlgorithm = "snappy" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void A_setting_that_cannot_work_is_named(string name, Action<BridgeOptions> spoil)
+    {
+        BridgeOptions options = new() { Routers = { "http://localhost:5000" } };
+        spoil(options);
+        ValidateOptionsResult result = new BridgeOptionsValidator().Validate(null, options);
+        Assert.StartsWith(name, Assert.Single(result.Failures!));
+    }
+
+    [Fact]
+    public void The_defaults_need_only_a_router() =>
+        Assert.True(new BridgeOptionsValidator().Validate(null, new BridgeOptions { Routers = { "https://router.example/base" } }).Succeeded);
+
+    [Fact]
+    public void A_copy_has_every_setting()
+    {
+        BridgeOptions options = new();
+        BridgeOptions copy = options.Copy();
+        foreach (System.Reflection.PropertyInfo property in typeof(BridgeOptions).GetProperties())
+        {
+            Assert.Equal(property.GetValue(options), property.GetValue(copy));
+        }
+    }
+
+    [Fact]
+    public void Changes_after_the_bridge_was_made_do_not_reach_it()
+    {
+        BridgeOptions options = new();
+        _ = new ProbeBridge(new ProbeService(), "http://localhost:5000", options);
+        Assert.Empty(options.Routers);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace GrpcRouter.FunctionalTests;
+
+/// <summary>What a test changes about each hop.</summary>
+internal sealed class RigOptions
+{
+    /// <summary>Instances behind the router at the start.</summary>
+    public int Instances { get; init; } = 1;
+
+    public Action<RouterOptions>? Router { get; init; }
+
+    public Action<BridgeOptions>? Bridge { get; init; }
+
+    public RouterChannelOptions? Client { get; init; }
+
+    /// <summary>The router's clock; the system's when null.</summary>
+    public TimeProvider? Time { get; init; }
+
+    public Action<WebApplicationBuilder>? Builder { get; init; }
+
+    public Action<WebApplication>? Application { get; init; }
+}

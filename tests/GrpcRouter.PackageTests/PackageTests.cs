@@ -1,0 +1,99 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace GrpcRouter.PackageTests;
+
+public sealed class PackageTests(PackageWork work)
+{
+    [Fact]
+    public void An_installed_package_generates_and_compiles_and_runs()
+    {
+        work.Write("consumer/greet.proto", """
+            syntax = "proto3";
+            package greet;
+            import "grpcrouter/v1/options.proto";
+            message Hello { string name = 1; }
+            service Greeter {
+              rpc SayHello (Hello) returns (Hello) { option (grpcrouter.v1.method_number) = 20000; }
+            }
+            """);
+        work.Write("consumer/Program.cs", """
+            using Greet;
+            using Grpc.Core;
+
+            var frame = new GreeterRouterFrame { SayHello = new Hello { Name = "Ada" } };
+            Console.WriteLine($"{(int)frame.RequestCase} {GreeterRouter.Service} {typeof(GreeterBridge).BaseType!.FullName} {new Echo()}");
+
+            internal sealed class Echo : Greeter.GreeterBase
+            {
+                public override Task<Hello> SayHello(Hello request, ServerCallContext context) => Task.FromResult(request);
+            }
+            """);
+        work.Write("consumer/consumer.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <EnableDefaultProtobufItems>true</EnableDefaultProtobufItems>
+                <UseSharedCompilation>false</UseSharedCompilation>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="GrpcRouter" Version="{PackageWork.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        work.Dotnet("consumer", "build");
+
+        Assert.Equal("20000 greet.Greeter GrpcRouter.ServiceBridge Echo", work.Dotnet("consumer", "bin/Debug/net10.0/consumer.dll").Trim());
+    }
+
+    [Fact]
+    public void The_package_holds_the_generator_the_task_the_targets_the_protos_and_the_pages()
+    {
+        using var package = ZipFile.OpenRead(work.Package("GrpcRouter"));
+        var files = package.Entries.Select(entry => entry.FullName).ToHashSet(StringComparer.Ordinal);
+
+        string[] expected =
+        [
+            "analyzers/dotnet/cs/GrpcRouter.Generators.dll", "analyzers/dotnet/cs/GrpcRouter.Schema.dll",
+            "tasks/GrpcRouter.Build.dll", "tasks/GrpcRouter.Schema.dll", "tasks/Google.Protobuf.dll",
+            "build/GrpcRouter.props", "build/GrpcRouter.targets",
+            "buildTransitive/GrpcRouter.props", "buildTransitive/GrpcRouter.targets",
+            "buildMultiTargeting/GrpcRouter.props", "buildMultiTargeting/GrpcRouter.targets",
+            "protos/grpcrouter/v1/control.proto", "protos/grpcrouter/v1/options.proto",
+            "docs/diagnostics/GRPCR001.md",
+        ];
+        Assert.Empty(expected.Except(files, StringComparer.Ordinal));
+        Assert.DoesNotContain(files, file => file.StartsWith("lib/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_package_has_an_id_that_belongs_to_grpc()
+    {
+        Assert.Equal(work.StandsIn, File.Exists(work.Package("GrpcRouter.GrpcCoreApi")));
+        Assert.All(work.Packages, package => Assert.StartsWith("GrpcRouter", Path.GetFileName(package), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Packages_depend_on_what_defines_the_contracts_and_on_each_other_at_their_own_version()
+    {
+        var contracts = work.StandsIn ? "GrpcRouter.GrpcCoreApi" : "Grpc.Core.Api";
+        Assert.Contains(contracts, Dependencies("GrpcRouter.Client").Keys);
+
+        string[] expected = ["Google.Protobuf", "Grpc.Tools", "GrpcRouter.AspNetCore", "GrpcRouter.Bridge", "GrpcRouter.Client"];
+        var dependencies = Dependencies("GrpcRouter");
+        Assert.Equal(expected, dependencies.Keys.Order(StringComparer.Ordinal));
+        Assert.All(dependencies.Where(dependency => dependency.Key.StartsWith("GrpcRouter", StringComparison.Ordinal)), dependency => Assert.Equal(PackageWork.Version, dependency.Value));
+    }
+
+    private Dictionary<string, string> Dependencies(string id)
+    {
+        using var package = ZipFile.OpenRead(work.Package(id));
+        using var specification = package.GetEntry($"{id}.nuspec")!.Open();
+        return XDocument.Load(specification).Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .ToDictionary(element => element.Attribute("id")!.Value, element => element.Attribute("version")!.Value, StringComparer.Ordinal);
+    }
+}
