@@ -98,6 +98,28 @@ public sealed class OutcomeRaceTests
     }
 
     [Fact]
+    public async Task A_client_that_leaves_between_the_instances_end_and_a_flush_that_would_wait_for_it_is_not_waited_for()
+    {
+        using Bench bench = new();
+        ScriptedInstance instance = await bench.InstanceAsync();
+        ulong id = 0;
+        TestLeg leg = null!;
+        leg = new TestLeg(responseLimit: 100)
+        {
+            OnHeaders = () =>
+            {
+                instance.Send(InstanceFrame.Ended(id, StatusCode.OK));
+                Patience.Until(() => instance.Channel.ActiveCalls == 0, "The router has read the end.");
+                leg.Leave();
+            },
+        };
+        (_, id) = await bench.StartAsync(instance, Probe.Unary, leg);
+        instance.Send(InstanceFrame.Message(id, Probe.Unary, new byte[1_000]));
+        Assert.Equal("OK by the instance", await leg.OutcomeAsync());
+        bench.AssertIdle();
+    }
+
+    [Fact]
     public async Task A_call_that_its_instance_ends_is_never_cancelled_there()
     {
         using Bench bench = new();

@@ -112,7 +112,8 @@ internal sealed partial class RoutedCall
     {
         lock (gate)
         {
-            if (failed)
+            // What ended the call in the meantime needs no flush of its own; and a client that left after that end would not wake this one.
+            if (failed || ended)
             {
                 return;
             }

@@ -38,6 +38,9 @@ internal sealed class TestLeg : ClientLeg
     /// <summary>What it brings along.</summary>
     public CallStart Start { get; init; } = new() { Authority = "probe.example", Peer = "ipv4:192.0.2.9:9" };
 
+    /// <summary>Runs on the response pump, after it has taken headers and messages and before it flushes them.</summary>
+    public Action? OnHeaders { get; init; }
+
     /// <summary>Ends when the router is done with the call.</summary>
     public Task Done { get; set; } = Task.CompletedTask;
 
@@ -63,6 +66,7 @@ internal sealed class TestLeg : ClientLeg
         Assert.Null(Headers);
         Assert.Empty(outcomes);
         Headers = CallHeaders.Parser.ParseFrom(headers);
+        OnHeaders?.Invoke();
     }
 
     public override void SetEnd(in CallEndFields end, ReadOnlySpan<byte> message)
