@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GrpcRouter.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace GrpcRouter.Core.Tests;
+namespace GrpcRouter.Protocol.Tests;
 
 public sealed class DeadlineWheelTests
 {

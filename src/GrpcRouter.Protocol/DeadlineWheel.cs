@@ -1,10 +1,10 @@
-namespace GrpcRouter;
+namespace GrpcRouter.Protocol;
 
 /// <summary>
 /// Deadlines of all calls: a hashed wheel, so that arming and disarming cost the same however many there are. Entries fire on time
 /// or up to one tick late, never early. The timer runs only while there is something to wait for.
 /// </summary>
-internal sealed class DeadlineWheel : IDisposable
+public sealed class DeadlineWheel : IDisposable
 {
     /// <summary>One tick: fine enough for deadlines on a local network, coarse enough to cost nothing.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
@@ -22,6 +22,8 @@ internal sealed class DeadlineWheel : IDisposable
     private int count;
     private volatile bool running;
 
+    /// <summary>Makes an empty wheel.</summary>
+    /// <param name="time">The clock; its timer ticks.</param>
     public DeadlineWheel(TimeProvider time)
     {
         this.time = time;
@@ -34,6 +36,7 @@ internal sealed class DeadlineWheel : IDisposable
         timer = time.CreateTimer(static state => ((DeadlineWheel)state!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Entries that are armed.</summary>
     public int Count => Volatile.Read(ref count);
 
     /// <summary>Arms an entry that is not armed.</summary>
@@ -91,6 +94,7 @@ internal sealed class DeadlineWheel : IDisposable
         }
     }
 
+    /// <summary>Stops the timer; what is armed never fires.</summary>
     public void Dispose() => timer.Dispose();
 
     private long Elapsed() => time.GetElapsedTime(origin).Ticks / Tick.Ticks;

@@ -1,7 +1,7 @@
-namespace GrpcRouter;
+namespace GrpcRouter.Protocol;
 
 /// <summary>Something in the <see cref="DeadlineWheel"/>; embedded in its owner, so that arming allocates nothing.</summary>
-internal abstract class DeadlineEntry
+public abstract class DeadlineEntry
 {
     internal DeadlineEntry? Previous;
     internal DeadlineEntry? Next;
