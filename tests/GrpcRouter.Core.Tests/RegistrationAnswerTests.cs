@@ -17,7 +17,7 @@ public sealed class RegistrationAnswerTests
         {
             while (!stop.IsCancellationRequested)
             {
-                bench.Router.Registry.Refresh();
+                _ = bench.Router.Registry.All;
             }
         });
         for (int i = 0; i < 300; i++)
@@ -48,7 +48,7 @@ public sealed class RegistrationAnswerTests
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> control, ReadOnlyMemory<byte> data)
         {
-            IsPickableAtAnswer.TrySetResult(Array.Exists(router.Registry.Pickable, channel => channel.InstanceId == instanceId));
+            IsPickableAtAnswer.TrySetResult(router.Registry.Pickable.Any(channel => channel.InstanceId == instanceId));
             return ValueTask.CompletedTask;
         }
     }

@@ -19,7 +19,7 @@ public sealed class RoundRobinTests
         for (int round = 0; round < 20; round++)
         {
             Dictionary<InstanceChannel, int> picks = [];
-            InstanceChannel[] pickable = bench.Router.Registry.Pickable;
+            IReadOnlyList<InstanceChannel> pickable = bench.Router.Registry.Pickable;
             for (int i = 0; i < (count * 11) + round; i++)
             {
                 InstanceChannel picked = bench.Router.Balancer.Pick(pickable, new PickContext(Probe.Unary, 0));

@@ -57,7 +57,7 @@ public abstract class ServiceRouter
         while (true)
         {
             Task changed = Registry.Changed;
-            if (Registry.Pickable.Length >= count)
+            if (Registry.Pickable.Count >= count)
             {
                 return;
             }
@@ -109,8 +109,8 @@ public abstract class ServiceRouter
         refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, $"No instance of {Service.FullName} is registered.");
         for (int attempt = 0; attempt < MaxPicks; attempt++)
         {
-            InstanceChannel[] pickable = Registry.Pickable;
-            if (pickable.Length == 0)
+            SharedList<InstanceChannel> pickable = Registry.Pickable;
+            if (pickable.Count == 0)
             {
                 return false;
             }
@@ -148,7 +148,8 @@ public abstract class ServiceRouter
 
     internal void TickChannels(long now)
     {
-        foreach (InstanceChannel channel in channels.Keys)
+        // Not the keys: they would be copied, with all of the dictionary locked.
+        foreach ((InstanceChannel channel, _) in channels)
         {
             channel.Tick(now);
         }

@@ -153,7 +153,7 @@ public sealed partial class InstanceChannel
     {
         if (Interlocked.CompareExchange(ref state, (int)InstanceState.Draining, (int)InstanceState.Ready) == (int)InstanceState.Ready)
         {
-            router.Registry.Refresh();
+            router.Registry.Withdraw(this);
         }
         else if (State != InstanceState.Draining)
         {

@@ -82,6 +82,9 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     internal long RoundTripTicks { get; private set; }
 
+    /// <summary>Where the channel stands in the registry's list of those that take calls; -1 when it is not there. The registry's own.</summary>
+    internal int PickIndex { get; set; } = -1;
+
     internal CallFailure Loss => new(
         new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),
         CancelReason.Router);

@@ -5,14 +5,23 @@ internal sealed class InstanceRegistry
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(string InstanceId, uint Stripe), InstanceChannel> registered = [];
-    private InstanceChannel[] pickable = [];
-    private TaskCompletionSource changed = NewChanged();
+    private SharedList<InstanceChannel> pickable = SharedList<InstanceChannel>.Empty;
+    private TaskCompletionSource? changed;
 
     /// <summary>The channels that take calls.</summary>
-    public InstanceChannel[] Pickable => Volatile.Read(ref pickable);
+    public SharedList<InstanceChannel> Pickable => Volatile.Read(ref pickable);
 
-    /// <summary>Ends when the registry changes after the read.</summary>
-    public Task Changed => Volatile.Read(ref changed).Task;
+    /// <summary>Ends when the list of channels that take calls changes after the read.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>All registered channels, draining ones too.</summary>
     public InstanceChannel[] All
@@ -38,17 +47,26 @@ internal sealed class InstanceRegistry
             }
 
             registered[(channel.InstanceId, channel.Stripe)] = channel;
-            Publish_NeedsLock();
+            SharedList<InstanceChannel> list = replaced is null ? pickable : Without_NeedsLock(replaced);
+
+            // One that drains already was withdrawn before it came, or finds itself in the list when it is.
+            if (channel.State == InstanceState.Ready)
+            {
+                channel.PickIndex = list.Count;
+                list = list.Add(channel);
+            }
+
+            Publish_NeedsLock(list);
             return true;
         }
     }
 
-    /// <summary>The channel's state changed.</summary>
-    public void Refresh()
+    /// <summary>The channel takes no more calls; it stays registered.</summary>
+    public void Withdraw(InstanceChannel channel)
     {
         lock (gate)
         {
-            Publish_NeedsLock();
+            Publish_NeedsLock(Without_NeedsLock(channel));
         }
     }
 
@@ -60,18 +78,38 @@ internal sealed class InstanceRegistry
             if (registered.TryGetValue((channel.InstanceId, channel.Stripe), out InstanceChannel? current) && ReferenceEquals(current, channel))
             {
                 registered.Remove((channel.InstanceId, channel.Stripe));
-                Publish_NeedsLock();
+                Publish_NeedsLock(Without_NeedsLock(channel));
             }
         }
     }
 
-    private void Publish_NeedsLock()
+    private SharedList<InstanceChannel> Without_NeedsLock(InstanceChannel channel)
     {
-        Volatile.Write(ref pickable, [.. registered.Values.Where(static channel => channel.State == InstanceState.Ready)]);
-        TaskCompletionSource before = changed;
-        Volatile.Write(ref changed, NewChanged());
-        before.SetResult();
+        int index = channel.PickIndex;
+        if (index < 0)
+        {
+            return pickable;
+        }
+
+        SharedList<InstanceChannel> list = pickable.RemoveAt(index);
+        channel.PickIndex = -1;
+        if (index < list.Count)
+        {
+            list[index].PickIndex = index;
+        }
+
+        return list;
     }
 
-    private static TaskCompletionSource NewChanged() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private void Publish_NeedsLock(SharedList<InstanceChannel> list)
+    {
+        if (ReferenceEquals(list, pickable))
+        {
+            return;
+        }
+
+        Volatile.Write(ref pickable, list);
+        changed?.SetResult();
+        changed = null;
+    }
 }
