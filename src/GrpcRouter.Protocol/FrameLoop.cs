@@ -15,11 +15,14 @@ public static class FrameLoop
     public static async Task RunAsync(PipeReader reader, int maxFrameSize, IFrameHandler handler, CancellationToken cancellationToken)
     {
         byte[] scratch = [];
+        IThreadPoolWorkItem? work = null;
         try
         {
             while (true)
             {
-                ReadResult result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                ReadAhead read = new(reader.ReadAsync(cancellationToken), work);
+                work = null;
+                ReadResult result = await read;
                 if (result.IsCanceled)
                 {
                     return;
@@ -27,15 +30,18 @@ public static class FrameLoop
 
                 ReadOnlySequence<byte> buffer = result.Buffer;
                 bool any = false;
-                while (TryTake(ref buffer, maxFrameSize, ref scratch, out ReadOnlySpan<byte> body))
+                try
                 {
-                    Handle(body, handler);
-                    any = true;
+                    while (TryTake(ref buffer, maxFrameSize, ref scratch, out ReadOnlySpan<byte> body))
+                    {
+                        Handle(body, handler);
+                        any = true;
+                    }
                 }
-
-                if (any)
+                finally
                 {
-                    handler.OnBatchEnd();
+                    // Also behind a frame that breaks the rules: what came before it is to be served.
+                    work = any ? handler.OnBatchEnd() : null;
                 }
 
                 bool cut = result.IsCompleted && !buffer.IsEmpty;
@@ -53,6 +59,11 @@ public static class FrameLoop
         }
         finally
         {
+            if (work is not null)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+            }
+
             if (scratch.Length > 0)
             {
                 ArrayPool<byte>.Shared.Return(scratch);

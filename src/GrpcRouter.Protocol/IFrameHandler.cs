@@ -8,5 +8,9 @@ public interface IFrameHandler
     void OnFrame(in Frame frame);
 
     /// <summary>All frames that were there have been given; more may follow.</summary>
-    void OnBatchEnd();
+    /// <returns>
+    /// Work for this thread, or null. It starts when another thread is ready to go on reading, so it may block; where more bytes are
+    /// there already it goes to the thread pool.
+    /// </returns>
+    IThreadPoolWorkItem? OnBatchEnd();
 }

@@ -28,7 +28,11 @@ internal sealed partial class RegistrationChannel
         }
     }
 
-    void IFrameHandler.OnBatchEnd() => pulse?.OnReceived();
+    IThreadPoolWorkItem? IFrameHandler.OnBatchEnd()
+    {
+        pulse?.OnReceived();
+        return null;
+    }
 
     private void StartCall(in Frame frame)
     {

@@ -54,7 +54,11 @@ public sealed partial class InstanceChannel
         }
     }
 
-    void IFrameHandler.OnBatchEnd() => keepAlive.OnReceived(router.Hub.Time.GetTimestamp());
+    IThreadPoolWorkItem? IFrameHandler.OnBatchEnd()
+    {
+        keepAlive.OnReceived(router.Hub.Time.GetTimestamp());
+        return null;
+    }
 
     internal void SendCredit(ulong id, long bytes)
     {

@@ -67,5 +67,9 @@ internal sealed class LoopRun : IFrameHandler
         OnFrame?.Invoke();
     }
 
-    void IFrameHandler.OnBatchEnd() => Batches.Add(Frames.Count);
+    IThreadPoolWorkItem? IFrameHandler.OnBatchEnd()
+    {
+        Batches.Add(Frames.Count);
+        return null;
+    }
 }
