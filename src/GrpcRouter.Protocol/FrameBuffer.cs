@@ -21,6 +21,9 @@ public sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Bytes written since the last reset.</summary>
     public int Length => length;
 
+    /// <summary>Bytes that the buffer takes from the pool, used or not.</summary>
+    public int Capacity => array.Length;
+
     /// <summary>What has been written.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => array.AsMemory(0, length);
 

@@ -40,6 +40,11 @@ public sealed class ReceiveWindow
     /// <summary>The window as it is now.</summary>
     public int Size => size;
 
+    /// <summary>
+    /// Bytes that came and that the call has not passed on. Read from any thread: while the call runs it may be off by what is just under way.
+    /// </summary>
+    public long Held => Math.Max(0, Volatile.Read(ref size) - Volatile.Read(ref outstanding) - Volatile.Read(ref consumed));
+
     /// <summary>Notes bytes that came. Called by the reader of the channel.</summary>
     /// <returns>False when the sender had no credit for them.</returns>
     public bool TryReceive(long cost) => Interlocked.Add(ref outstanding, -cost) >= 0;

@@ -45,6 +45,7 @@ public sealed class ReceiveWindowTests
             credit += window.Consume(passed, now, RoundTrip);
 
             Assert.InRange(window.Size - credit - held, 0, window.Size / 2);
+            Assert.Equal(held, window.Held);
         }
 
         // What is not returned once all is consumed is less than half a window: a sender can always send half of one.

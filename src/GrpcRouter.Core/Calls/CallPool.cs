@@ -5,11 +5,14 @@ namespace GrpcRouter;
 /// <summary>Keeps finished call objects for the next calls.</summary>
 internal sealed class CallPool
 {
-    // As many as are under way on a busy small router; more are left to the collector.
-    private const int Capacity = 4096;
+    /// <summary>As many as are under way on a busy small router; more are left to the collector.</summary>
+    public const int Capacity = 4096;
 
     private readonly ConcurrentQueue<RoutedCall> idle = new();
     private int count;
+
+    /// <summary>Calls that are kept.</summary>
+    public int Count => idle.Count;
 
     public RoutedCall Rent()
     {

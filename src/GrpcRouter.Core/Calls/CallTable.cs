@@ -77,6 +77,24 @@ internal sealed class CallTable(int limit)
         }
     }
 
+    /// <summary>The calls under way now.</summary>
+    public List<RoutedCall> Live()
+    {
+        List<RoutedCall> live = [];
+        lock (gate)
+        {
+            foreach (ref readonly Slot slot in slots.AsSpan(0, used))
+            {
+                if (slot is { State: SlotState.Live, Call: { } call })
+                {
+                    live.Add(call);
+                }
+            }
+        }
+
+        return live;
+    }
+
     /// <summary>The router is done with the call; the id stays taken until the instance ends it.</summary>
     /// <returns>False when the instance has ended it already.</returns>
     public bool Withdraw(ulong id)
