@@ -112,6 +112,23 @@ public sealed class CreditTests
         bench.AssertIdle();
     }
 
+    [Fact]
+    public async Task A_response_whose_client_does_not_read_keeps_no_empty_buffer()
+    {
+        using Bench bench = new();
+        ScriptedInstance instance = await bench.InstanceAsync();
+        (TestLeg leg, ulong id) = await bench.StartAsync(instance, Probe.ServerStreaming, new TestLeg(responseLimit: 2));
+        RoutedCall call = Assert.Single(instance.Channel.Calls.Live());
+        instance.Send(InstanceFrame.Message(id, Probe.ServerStreaming, new byte[Window - 5]));
+        Patience.Until(() => call.ResponseBufferCapacity <= 2048, "The buffers are given back.");
+        Assert.Equal(Window, call.ResponseBytesHeld);
+        Assert.Equal(Window, (await leg.ReadAsync(Window)).Length);
+        Patience.Until(() => call.ResponseBytesHeld == 0, "All is passed on.");
+        leg.Leave();
+        await leg.Done.Soon();
+        instance.Send(InstanceFrame.Ended(id));
+    }
+
     [Theory]
     [InlineData(19, true)]
     [InlineData(20, false)]

@@ -124,7 +124,14 @@ internal sealed partial class RoutedCall
         FlushResult result;
         try
         {
-            result = await leg.ResponseBody.FlushAsync().ConfigureAwait(false);
+            ValueTask<FlushResult> flush = leg.ResponseBody.FlushAsync();
+            if (!flush.IsCompleted)
+            {
+                // A client that has stopped reading may leave it there for hours: an empty buffer of the window's size beside the full one.
+                draining.Trim(KeptBytes);
+            }
+
+            result = await flush.ConfigureAwait(false);
         }
         finally
         {
