@@ -5,22 +5,28 @@ namespace GrpcRouter.FunctionalTests;
 
 public sealed class RequestLogTests
 {
-    private const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
+    private const string Host = "Microsoft.AspNetCore.Hosting.Diagnostics";
+    private const string Routing = "Microsoft.AspNetCore.Routing.EndpointMiddleware";
 
-    [Fact]
-    public void A_router_writes_no_log_lines_for_each_request() => Assert.False(IsEnabled(static _ => { }));
+    [Theory]
+    [InlineData(Host)]
+    [InlineData(Routing)]
+    public void A_router_writes_no_log_lines_for_each_request(string category) => Assert.False(IsEnabled(category, static _ => { }));
 
-    [Fact]
-    public void A_rule_of_the_applications_turns_them_on() => Assert.True(IsEnabled(static logging => logging.AddFilter(Category, LogLevel.Information)));
+    [Theory]
+    [InlineData(Host)]
+    [InlineData(Routing)]
+    public void A_rule_of_the_applications_turns_them_on(string category) =>
+        Assert.True(IsEnabled(category, logging => logging.AddFilter(category, LogLevel.Information)));
 
-    private static bool IsEnabled(Action<ILoggingBuilder> configure)
+    private static bool IsEnabled(string category, Action<ILoggingBuilder> configure)
     {
         ServiceCollection services = new();
         services.AddLogging(logging => configure(logging.AddProvider(new Sink())));
         services.AddGrpcRouter();
         using ServiceProvider provider = services.BuildServiceProvider();
         Assert.True(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Another").IsEnabled(LogLevel.Critical));
-        return provider.GetRequiredService<ILoggerFactory>().CreateLogger(Category).IsEnabled(LogLevel.Critical);
+        return provider.GetRequiredService<ILoggerFactory>().CreateLogger(category).IsEnabled(LogLevel.Critical);
     }
 
     private sealed class Sink : ILoggerProvider, ILogger
