@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace GrpcRouter.Bench;
@@ -5,6 +7,9 @@ namespace GrpcRouter.Bench;
 internal sealed class GreeterService : Greeter.GreeterBase
 {
     private const int RepliesPerStream = 100;
+
+    // Made once for each size: what is measured is sending them.
+    private static readonly ConcurrentDictionary<int, Piece> Pieces = new();
 
     public override Task<HelloReply> SayHello(HelloRequest request, ServerCallContext context) =>
         Task.FromResult(Greet(request));
@@ -34,6 +39,28 @@ internal sealed class GreeterService : Greeter.GreeterBase
         {
             await responseStream.WriteAsync(Greet(requestStream.Current));
         }
+    }
+
+    public override Task<Piece> Echo(Piece request, ServerCallContext context) => Task.FromResult(request);
+
+    public override async Task Fetch(FetchRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context)
+    {
+        Piece piece = Pieces.GetOrAdd(request.Size, static size => new Piece { Data = UnsafeByteOperations.UnsafeWrap(new byte[size]) });
+        for (int i = 0; i < request.Count; i++)
+        {
+            await responseStream.WriteAsync(piece);
+        }
+    }
+
+    public override async Task<StoreReply> Store(IAsyncStreamReader<Piece> requestStream, ServerCallContext context)
+    {
+        long bytes = 0;
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            bytes += requestStream.Current.Data.Length;
+        }
+
+        return new StoreReply { Bytes = bytes };
     }
 
     private static HelloReply Greet(HelloRequest request) => new() { Message = $"Hello {request.Name}" };

@@ -1,26 +1,25 @@
-using System.Net;
 using GrpcRouter.Bench;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
-if (args.Length != 1 || !int.TryParse(args[0], out int port))
+if (HostArguments.TryParse(args) is not { } arguments)
 {
-    Console.Error.WriteLine("usage: DirectServer PORT");
+    Console.Error.WriteLine($"usage: DirectServer {HostArguments.Usage}");
     return 2;
 }
 
 WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
 {
     options.AddServerHeader = false;
     options.Limits.MaxRequestBodySize = null;
     options.Limits.MinRequestBodyDataRate = null;
     options.Limits.MinResponseDataRate = null;
     options.Limits.Http2.MaxStreamsPerConnection = 10_000;
-    options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2);
+    arguments.Listen(options, listen => listen.Protocols = HttpProtocols.Http2);
 });
 
 MethodTable methods = new();
@@ -28,5 +27,6 @@ Greeter.BindService(methods, new GreeterService());
 
 WebApplication app = builder.Build();
 app.Run(methods.Build());
+HostStats.Listen();
 await app.RunAsync();
 return 0;

@@ -1,22 +1,17 @@
-using System.Net;
 using GrpcRouter.Bench;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
-if (args.Length != 1 || !int.TryParse(args[0], out int port))
+if (HostArguments.TryParse(args) is not { } arguments)
 {
-    Console.Error.WriteLine("usage: RouterHost PORT");
+    Console.Error.WriteLine($"usage: RouterHost {HostArguments.Usage}");
     return 2;
 }
 
-WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port));
+WebApplicationBuilder builder = WebApplication.CreateBuilder();
+builder.WebHost.ConfigureKestrel(options => arguments.Listen(options));
 builder.Services.AddGrpcRouter();
 
 WebApplication app = builder.Build();
 app.MapGrpcRouter<GreeterRouter>();
+HostStats.Listen();
 await app.RunAsync();
 return 0;

@@ -1,0 +1,21 @@
+namespace GrpcRouter.Bench;
+
+/// <summary>One way to the service.</summary>
+/// <param name="Name">As the tables have it.</param>
+/// <param name="Port">Where it listens without TLS.</param>
+/// <param name="TlsPort">Where it listens with TLS.</param>
+/// <param name="Front">What stands between client and service, if anything.</param>
+/// <param name="Behind">What runs the service.</param>
+internal sealed record Target(string Name, int Port, int TlsPort, ServerProcess? Front, ServerProcess? Behind)
+{
+    public const string Direct = "direct";
+    public const string Router = "router";
+    public const string RouterOfHundred = "router, 100 instances";
+    public const string Bare = "bare Kestrel";
+
+    public void ThrowIfEnded()
+    {
+        Front?.ThrowIfEnded();
+        Behind?.ThrowIfEnded();
+    }
+}
