@@ -33,6 +33,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     private int enteredAt;
     private bool flushing;
     private bool closed;
+    private long lastJudged;
 
     /// <summary>Makes the write side of one channel.</summary>
     /// <param name="sink">The stream.</param>
@@ -60,6 +61,18 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
                 }
 
                 return count;
+            }
+        }
+    }
+
+    /// <summary>Bytes that the output takes from the pool, used or not.</summary>
+    public int HeldBytes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return control.Capacity + data.Capacity + controlInFlight.Capacity + dataInFlight.Capacity + (discarded?.Capacity ?? 0);
             }
         }
     }
@@ -172,6 +185,28 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
                 granted--;
                 GrantTurns_NeedsLock();
             }
+        }
+    }
+
+    /// <summary>
+    /// Gives the buffers back to the pool when nothing has left since the last such call. Meant for a slow timer: what is written and
+    /// read does not pay for it, and a channel that rests after a burst does not keep the burst's memory.
+    /// </summary>
+    public void ReleaseIfIdle()
+    {
+        lock (gate)
+        {
+            // Between flushes all buffers are empty: whoever writes sees to a flush before the lock is free.
+            if (!flushing && Batch == lastJudged)
+            {
+                control.Dispose();
+                data.Dispose();
+                controlInFlight.Dispose();
+                dataInFlight.Dispose();
+                discarded?.Dispose();
+            }
+
+            lastJudged = Batch;
         }
     }
 

@@ -20,7 +20,15 @@ public static class FrameLoop
         {
             while (true)
             {
-                ReadAhead read = new(reader.ReadAsync(cancellationToken), work);
+                ValueTask<ReadResult> next = reader.ReadAsync(cancellationToken);
+                if (scratch.Length > 0 && !next.IsCompleted)
+                {
+                    // A channel may rest for hours after one large frame, and there may be thousands.
+                    ArrayPool<byte>.Shared.Return(scratch);
+                    scratch = [];
+                }
+
+                ReadAhead read = new(next, work);
                 work = null;
                 ReadResult result = await read;
                 if (result.IsCanceled)

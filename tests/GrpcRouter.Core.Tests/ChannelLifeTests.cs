@@ -48,6 +48,22 @@ public sealed class ChannelLifeTests
     }
 
     [Fact]
+    public async Task An_idle_channel_holds_no_buffers_and_serves_again()
+    {
+        using Bench bench = new();
+        ScriptedInstance instance = await bench.InstanceAsync();
+        (TestLeg leg, ulong id) = await bench.StartAsync(instance, Probe.Unary);
+        Assert.NotEqual(0, instance.Channel.Output.HeldBytes);
+        bench.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, instance.Channel.Output.HeldBytes);
+        instance.Send(InstanceFrame.Message(id, Probe.Unary, [9]) with { End = new CallEnd() });
+        Assert.Equal("OK by the instance", await leg.OutcomeAsync());
+        (TestLeg again, ulong another) = await bench.StartAsync(instance, Probe.Unary);
+        instance.Send(InstanceFrame.Message(another, Probe.Unary, [9]) with { End = new CallEnd() });
+        Assert.Equal("OK by the instance", await again.OutcomeAsync());
+    }
+
+    [Fact]
     public async Task A_drained_channel_gets_no_start_after_the_ack_and_ends_its_calls()
     {
         using Bench bench = new();

@@ -261,6 +261,31 @@ public sealed class ChannelOutputTests
         Assert.All(next, count => Assert.Equal(each, count));
     }
 
+    [Fact(Timeout = Hang)]
+    public async Task An_output_that_rests_gives_its_buffers_back_and_works_on()
+    {
+        Data(new byte[50_000]);
+        var first = await sink.NextAsync();
+        Control(1);
+        Data(2);
+        output.ReleaseIfIdle();
+        output.ReleaseIfIdle();
+        first.End();
+        var second = await sink.NextAsync();
+        Assert.Equal([1], second.Control);
+        Assert.Equal([2], second.Data);
+        second.End();
+
+        // Idle since the last look only from the second one on.
+        output.ReleaseIfIdle();
+        Assert.InRange(output.HeldBytes, 50_000, int.MaxValue);
+        output.ReleaseIfIdle();
+        Assert.Equal(0, output.HeldBytes);
+
+        Data(3);
+        Assert.Equal([3], (await sink.NextAsync()).Data);
+    }
+
     private void Control(params ReadOnlySpan<byte> bytes)
     {
         output.EnterControl().WriteRaw(bytes);

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace GrpcRouter.Protocol.Tests;
 
 public sealed class FrameLoopTests
@@ -32,6 +34,24 @@ public sealed class FrameLoopTests
         Assert.Single(run.Frames);
         Assert.Equal([1], run.Batches);
         Assert.False(run.Ended);
+    }
+
+    [Fact]
+    public void A_loop_that_waits_has_given_its_copy_of_a_frame_back()
+    {
+        var frame = Frame(1, 1000);
+        LoopRun run = new(Limit);
+
+        // The rest does not fit the pipe's first piece, so the frame is copied to be read.
+        run.Send(frame[..20]);
+        run.Send(frame[20..]);
+        Assert.Single(run.Frames);
+
+        // The pool hands out first what this thread returned last.
+        var copy = ArrayPool<byte>.Shared.Rent(frame.Length - 5);
+        Assert.Equal(frame[5..], copy[..(frame.Length - 5)]);
+        ArrayPool<byte>.Shared.Return(copy);
+        run.End();
     }
 
     [Fact]

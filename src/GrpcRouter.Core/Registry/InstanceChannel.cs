@@ -171,6 +171,7 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     internal void Tick(long now)
     {
+        Output.ReleaseIfIdle();
         switch (State)
         {
             case InstanceState.Connecting when router.Hub.Time.GetElapsedTime(connectedAt, now) > router.Hub.Options.RegistrationTimeout:
