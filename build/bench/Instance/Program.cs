@@ -1,19 +1,26 @@
 using System.Globalization;
+using GrpcRouter;
 using GrpcRouter.Bench;
 
-int count = 1;
-if (args.Length is not (1 or 2)
-    || !int.TryParse(args[0], NumberStyles.None, CultureInfo.InvariantCulture, out int port)
-    || (args.Length == 2 && !int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out count)))
+int[] numbers = [.. args.Select(static argument => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+if (numbers.Length is < 1 or > 3 || numbers.Contains(0))
 {
-    Console.Error.WriteLine("usage: Instance ROUTER_PORT [COUNT]");
+    Console.Error.WriteLine("usage: Instance ROUTER_PORT [COUNT [STRIPES]]");
     return 2;
 }
 
+int port = numbers[0];
+int count = numbers.ElementAtOrDefault(1) is var given and > 0 ? given : 1;
 List<GreeterBridge> bridges = [];
 for (int i = 0; i < count; i++)
 {
-    bridges.Add(new GreeterBridge(new GreeterService(), $"http://127.0.0.1:{port}"));
+    BridgeOptions options = new();
+    if (numbers.Length == 3)
+    {
+        options.Stripes = numbers[2];
+    }
+
+    bridges.Add(new GreeterBridge(new GreeterService(), $"http://127.0.0.1:{port}", options));
 }
 
 HostStats.Listen();

@@ -20,7 +20,7 @@ internal sealed partial class H2Load(IReadOnlyList<string> prefix)
 
     /// <summary>A load that nobody measures.</summary>
     /// <exception cref="BenchException">A call was not answered in full.</exception>
-    public Task<LoadResult> WarmUpAsync(H2LoadRequest request) => RunAsync(request, []);
+    public static Task<LoadResult> WarmUpAsync(H2LoadRequest request) => RunAsync(request, []);
 
     private static async Task<LoadResult> RunAsync(H2LoadRequest request, IReadOnlyList<string> before)
     {

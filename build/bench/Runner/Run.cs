@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace GrpcRouter.Bench;
 
 /// <summary>Measures the chosen rows, one after the other, and reports them.</summary>
@@ -5,31 +7,30 @@ internal sealed class Run(Lab lab, RunnerOptions options)
 {
     private readonly List<RowResult> _results = [];
     private readonly List<string> _failures = [];
+    private IReadOnlyList<IsolationFigure> _isolation = [];
 
     /// <returns>Whether every row has its figures.</returns>
     public async Task<bool> AllAsync()
     {
-        Row[] rows = [.. RowCatalog.All.Where(options.Wants)];
-        if (rows.Length == 0)
+        Row[] rows = [.. RowCatalog.All.Where(row => options.WantsRow(row.Name))];
+        bool isolation = options.WantsRow(IsolationRun.Name);
+        if (rows.Length == 0 && !isolation)
         {
             throw new BenchException("No row has such a name; --list names them.");
         }
 
         foreach (Row row in rows)
         {
-            try
-            {
-                await MeasureAsync(row);
-            }
-            catch (BenchException failure)
-            {
-                _failures.Add($"{row.Name}: {failure.Message}");
-                Console.Error.WriteLine($"{row.Name}: {failure.Message}");
-            }
+            await TryAsync(row.Name, () => MeasureAsync(row));
+        }
+
+        if (isolation)
+        {
+            await TryAsync(IsolationRun.Name, async () => _isolation = await new IsolationRun(lab, options).AllAsync());
         }
 
         Console.WriteLine();
-        foreach (Table table in new[] { Tables.Throughput(_results), Tables.Latency(_results) }.Where(static table => !table.IsEmpty))
+        foreach (Table table in new[] { Tables.Throughput(_results), Tables.Latency(_results), Tables.Isolation(_isolation) }.Where(static table => !table.IsEmpty))
         {
             Console.WriteLine(table.ToMarkdown());
         }
@@ -38,10 +39,23 @@ internal sealed class Run(Lab lab, RunnerOptions options)
         return _failures.Count == 0;
     }
 
+    private async Task TryAsync(string name, Func<Task> measure)
+    {
+        try
+        {
+            await measure();
+        }
+        catch (Exception failure) when (failure is BenchException or RpcException or TimeoutException)
+        {
+            _failures.Add($"{name}: {failure.Message}");
+            Console.Error.WriteLine(_failures[^1]);
+        }
+    }
+
     private async Task MeasureAsync(Row row)
     {
         List<Target> targets = [];
-        foreach (string name in row.Targets.Where(options.Wants))
+        foreach (string name in row.Targets.Where(options.WantsTarget))
         {
             targets.Add(await lab.GetAsync(name));
         }

@@ -57,9 +57,9 @@ internal sealed record RunnerOptions
         return options;
     }
 
-    public bool Wants(Row row) => Rows.Count == 0 || Rows.Any(name => row.Name.StartsWith(name, StringComparison.Ordinal));
+    public bool WantsRow(string row) => Rows.Count == 0 || Rows.Any(name => row.StartsWith(name, StringComparison.Ordinal));
 
-    public bool Wants(string target) =>
+    public bool WantsTarget(string target) =>
         Through.Count > 0 ? Through.Any(name => target.StartsWith(name, StringComparison.Ordinal)) : !Quick || target is not ("haproxy" or "nginx");
 
     private static RunnerOptions? Switch(RunnerOptions options, string name) => name switch

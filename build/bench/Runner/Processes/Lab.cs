@@ -122,17 +122,17 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
         throw new BenchException($"{target.Name} does not answer:\n{target.Front?.Log()}\n{target.Behind?.Log()}");
     }
 
-    // Tiered compilation shows its speed only after some 100,000 calls.
-    private async Task WarmUpAsync(Target target)
+    /// <summary>Makes enough calls for the tiers of compilation, which show their speed only after some 100,000.</summary>
+    public static async Task WarmUpAsync(Target target)
     {
         if (Peers.Names.Contains(target.Name))
         {
             return;
         }
 
-        await load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 100_000, Connections = 4, Streams = 50 });
-        await load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 100_000, Connections = 4, Streams = 50 });
-        await load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHellos) { Calls = 1000, Connections = 4, Streams = 10 });
-        await load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 3000 });
+        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 100_000, Connections = 4, Streams = 50 });
+        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 100_000, Connections = 4, Streams = 50 });
+        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHellos) { Calls = 1000, Connections = 4, Streams = 10 });
+        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 3000 });
     }
 }

@@ -51,4 +51,20 @@ internal static class Tables
 
         return table;
     }
+
+    public static Table Isolation(IReadOnlyList<IsolationFigure> figures)
+    {
+        Table table = new("what", "alone", "beside", "unit", "ratio");
+        foreach (IsolationFigure figure in figures)
+        {
+            table.Add(
+                figure.What,
+                Table.Number(figure.Alone),
+                Table.Number(figure.Beside),
+                figure.Unit,
+                figure.Alone is > 0 ? Table.Number(figure.Beside / figure.Alone, 2) : "");
+        }
+
+        return table;
+    }
 }

@@ -17,7 +17,7 @@ internal class H2LoadRow(string name, string title, ServiceRequest request) : Ro
     {
         foreach (Target target in targets)
         {
-            _calls[target.Name] = Math.Max(1, (int)(await RateAsync(lab, target) * seconds));
+            _calls[target.Name] = Math.Max(1, (int)(await RateAsync(target) * seconds));
         }
     }
 
@@ -35,12 +35,12 @@ internal class H2LoadRow(string name, string title, ServiceRequest request) : Ro
     };
 
     /// <summary>Calls a second, by ever longer tries.</summary>
-    protected async Task<double> RateAsync(Lab lab, Target target)
+    protected async Task<double> RateAsync(Target target)
     {
         int calls = Math.Max(20, Connections * Streams);
         while (true)
         {
-            LoadResult result = await lab.Load.WarmUpAsync(To(target, calls));
+            LoadResult result = await H2Load.WarmUpAsync(To(target, calls));
             if (result.Seconds > 0.2)
             {
                 return result.Rate;

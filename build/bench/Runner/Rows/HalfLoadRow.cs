@@ -11,7 +11,7 @@ internal sealed class HalfLoadRow(string name, string title, ServiceRequest requ
         double slowest = double.MaxValue;
         foreach (Target target in targets)
         {
-            slowest = Math.Min(slowest, await RateAsync(lab, target));
+            slowest = Math.Min(slowest, await RateAsync(target));
         }
 
         _pace = slowest / 2;

@@ -24,16 +24,19 @@ internal static class Requests
     public static ServiceRequest SayLongHellos { get; } = Hello("SayHellos", new string('w', 1024 - "Hello ".Length), RepliesPerStream);
 
     /// <summary>16 MiB from the server.</summary>
-    public static ServiceRequest Fetch { get; } = new(
-        "Fetch",
-        Framed(new FetchRequest { Count = PiecesPerTransfer, Size = Mebibyte }),
-        PiecesPerTransfer * (long)Framed(PieceOf(Mebibyte)).Length);
+    public static ServiceRequest Fetch { get; } = FetchMany(PiecesPerTransfer);
 
     /// <summary>16 MiB to the server.</summary>
     public static ServiceRequest Store { get; } = new(
         "Store",
         [.. Enumerable.Repeat(Framed(PieceOf(Mebibyte)), PiecesPerTransfer).SelectMany(static piece => piece)],
         Framed(new StoreReply { Bytes = PiecesPerTransfer * (long)Mebibyte }).Length);
+
+    /// <summary>Some MiB from the server, in pieces of one.</summary>
+    public static ServiceRequest FetchMany(int mebibytes) => new(
+        "Fetch",
+        Framed(new FetchRequest { Count = mebibytes, Size = Mebibyte }),
+        mebibytes * (long)Framed(PieceOf(Mebibyte)).Length);
 
     /// <summary>A piece that comes back.</summary>
     public static ServiceRequest Echo(int size)

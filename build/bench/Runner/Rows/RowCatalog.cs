@@ -26,11 +26,13 @@ internal static class RowCatalog
         new H2LoadRow("stream-tls", "server streaming, 100 x 11 B, TLS", Requests.SayHellos) { Unit = "messages", UnitsPerCall = Requests.RepliesPerStream, Tls = true },
         new H2LoadRow("bulk-down", "1 MiB messages to the client", Requests.Fetch) { Unit = "MiB", UnitsPerCall = Requests.PiecesPerTransfer, Streams = 1, Targets = Unbare },
         new H2LoadRow("bulk-up", "1 MiB messages to the server", Requests.Store) { Unit = "MiB", UnitsPerCall = Requests.PiecesPerTransfer, Streams = 1, Targets = Unbare },
+        new ChatRow("ping-pong", "bidirectional ping-pong, 11 B, 200 streams"),
         new H2LoadRow("one", "one call at a time, 11 B", Requests.SayHello) { Connections = 1, Streams = 1, Latency = true },
         new H2LoadRow("one-metadata", "one call at a time, 5 metadata entries and a deadline", Requests.SayHello) { Connections = 1, Streams = 1, Latency = true, Headers = Metadata },
         new H2LoadRow("one-tls", "one call at a time, 11 B, TLS", Requests.SayHello) { Connections = 1, Streams = 1, Latency = true, Tls = true },
         new HalfLoadRow("half", "half load, 11 B", Requests.SayHello) { Latency = true, Targets = [Target.Direct, Target.Router] },
     ];
 
-    private static string[] Unbare => [Target.Direct, Target.Router, .. Peers.Names];
+    /// <summary>The targets but for bare Kestrel, for what it cannot answer.</summary>
+    public static IReadOnlyList<string> Unbare => [Target.Direct, Target.Router, .. Peers.Names];
 }
