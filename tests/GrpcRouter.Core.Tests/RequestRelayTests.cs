@@ -72,7 +72,7 @@ public sealed class RequestRelayTests
         Assert.Equal([7], frame.Payload);
         Assert.Equal((uint)Probe.Unary.Number, frame.PayloadField);
         Assert.True(frame.HalfClose);
-        Assert.Equal(leg.Start, frame.Start);
+        Assert.Equal(leg.Opening, frame.Start);
         instance.Send(InstanceFrame.Message(frame.CallId, Probe.Unary, [8, 8]) with { End = new CallEnd() });
         Assert.Equal("OK by the instance", await leg.OutcomeAsync());
         Assert.Equal(TestLeg.Framed([8, 8]), await leg.BodyAsync());
@@ -210,7 +210,7 @@ public sealed class RequestRelayTests
         using Bench bench = new(new RouterOptions { MaxMetadataSize = 100 });
         ScriptedInstance instance = await bench.InstanceAsync();
         CallStart start = new() { Metadata = { new MetadataEntry { Key = "k", Value = ByteString.CopyFrom(new byte[value]) } } };
-        TestLeg leg = bench.Call(Probe.Unary, new TestLeg { Start = start }).Send([1]).HalfClose();
+        TestLeg leg = bench.Call(Probe.Unary, new TestLeg { Opening = start }).Send([1]).HalfClose();
         if (fits)
         {
             Assert.Equal(start, (await instance.NextAsync()).Start);
@@ -231,7 +231,7 @@ public sealed class RequestRelayTests
         hello.MaxFrameSize = 65_536;
         ScriptedInstance instance = await new ScriptedInstance().RegisterAsync(bench.Router, hello);
         CallStart start = new() { Metadata = { new MetadataEntry { Key = "k", Value = ByteString.CopyFrom(new byte[value]) } } };
-        TestLeg leg = bench.Call(Probe.Unary, new TestLeg { Timeout = "99999999H", Start = start }).Send(new byte[16_384]).HalfClose();
+        TestLeg leg = bench.Call(Probe.Unary, new TestLeg { Timeout = "99999999H", Opening = start }).Send(new byte[16_384]).HalfClose();
         if (!fits)
         {
             Assert.Equal("ResourceExhausted METADATA_TOO_LARGE", await leg.OutcomeAsync());

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GrpcRouter;
 
@@ -17,29 +18,14 @@ internal sealed class CallEndpoint(ServiceRouter router)
             return Task.CompletedTask;
         }
 
-        string path = GrpcRequest.RawPath(context);
-        if (!methods.TryGetValue(path, out RoutedMethod? method))
+        IHttpRequestFeature request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        if (!methods.TryGetValue(request.RawTarget, out RoutedMethod? method))
         {
             return UnknownEndpoint.HandleAsync(context);
         }
 
         GrpcRequest.LiftLimits(context);
-        HttpLeg leg = HttpLeg.Rent(context);
-        ValueTask call = router.RunCallAsync(method, leg);
-        if (call.IsCompletedSuccessfully)
-        {
-            call.GetAwaiter().GetResult();
-            leg.Return();
-            return Task.CompletedTask;
-        }
-
-        return FinishAsync(call, leg);
-    }
-
-    private static async Task FinishAsync(ValueTask call, HttpLeg leg)
-    {
-        await call.ConfigureAwait(false);
-        leg.Return();
+        return router.RunCallAsync(method, HttpLeg.Of(context, request));
     }
 
     private static IEnumerable<KeyValuePair<string, RoutedMethod>> Paths(RoutedService service)

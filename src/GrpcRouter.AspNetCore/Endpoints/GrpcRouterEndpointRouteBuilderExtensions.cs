@@ -28,11 +28,20 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
         MapUnknown(endpoints);
         return new GrpcRouterEndpointConventionBuilder(
             [
+                .. MapMethods(endpoints, router.Service, calls),
                 endpoints.Map($"/{service}/{{method}}", calls.HandleAsync).WithDisplayName($"gRPC {service}"),
                 endpoints.Map($"/{service}Router/{{method}}", calls.HandleAsync).WithDisplayName($"gRPC {service}Router"),
             ],
             endpoints.Map(router.Service.RegisterPath, register.HandleAsync).WithDisplayName($"gRPC {service}Router/Register"));
     }
+
+    // A path without parameters is matched without making route values. Routing ignores case, so of methods that differ by case alone one
+    // path leads to all; the endpoint tells them apart.
+    private static IEnumerable<IEndpointConventionBuilder> MapMethods(IEndpointRouteBuilder endpoints, RoutedService service, CallEndpoint calls) =>
+        service.Methods
+            .Select(method => $"/{service.FullName}/{method.Name}")
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(path => endpoints.Map(path, calls.HandleAsync).WithDisplayName($"gRPC {path}"));
 
     // As with a gRPC server: a service that is not there is UNIMPLEMENTED, while paths of other kinds stay free for the application.
     private static void MapUnknown(IEndpointRouteBuilder endpoints)

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GrpcRouter;
 
@@ -10,9 +11,8 @@ internal static class UnknownEndpoint
     {
         if (GrpcRequest.TryAccept(context))
         {
-            HttpLeg leg = HttpLeg.Rent(context);
-            leg.SetEnd(new RouterStatus(StatusCode.Unimplemented, RouterReasons.UnknownMethod, "The router has no such service or method."));
-            leg.Return();
+            HttpLeg.Of(context, context.Features.GetRequiredFeature<IHttpRequestFeature>())
+                .SetEnd(new RouterStatus(StatusCode.Unimplemented, RouterReasons.UnknownMethod, "The router has no such service or method."));
         }
 
         return Task.CompletedTask;

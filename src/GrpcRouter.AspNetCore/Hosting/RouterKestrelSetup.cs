@@ -11,6 +11,8 @@ internal sealed class RouterKestrelSetup : IConfigureOptions<KestrelServerOption
         // Without TLS there is no negotiation, and Kestrel would take HTTP/1.1 for granted.
         options.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http2);
 
+        options.AddServerHeader = false;
+
         // A stream may rest for hours, in either direction; Kestrel would reset the whole connection for it.
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;

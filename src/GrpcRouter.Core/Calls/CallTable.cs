@@ -58,22 +58,22 @@ internal sealed class CallTable(int limit)
     {
         lock (gate)
         {
-            call = null;
-            int index = Index(id);
-            if (index < 0)
+            return Find_NeedsLock(id, out call, out _);
+        }
+    }
+
+    /// <summary>Finds the call of an id that the instance has ended, and frees the id.</summary>
+    public SlotState Take(ulong id, out RoutedCall? call)
+    {
+        lock (gate)
+        {
+            SlotState state = Find_NeedsLock(id, out call, out int index);
+            if (state is SlotState.Live or SlotState.Withdrawn)
             {
-                return SlotState.Unknown;
+                Free_NeedsLock(index);
             }
 
-            ref Slot slot = ref slots[index];
-            ulong uses = id >> SlotBits;
-            if (uses != slot.Uses)
-            {
-                return uses < slot.Uses && uses > 0 ? SlotState.Over : SlotState.Unknown;
-            }
-
-            call = slot.Call;
-            return slot.State;
+            return state;
         }
     }
 
@@ -118,18 +118,10 @@ internal sealed class CallTable(int limit)
     {
         lock (gate)
         {
-            int index = Index(id);
-            if (index < 0 || slots[index].Uses != id >> SlotBits || slots[index].State is not (SlotState.Live or SlotState.Withdrawn))
+            if (Find_NeedsLock(id, out _, out int index) is SlotState.Live or SlotState.Withdrawn)
             {
-                return;
+                Free_NeedsLock(index);
             }
-
-            ref Slot slot = ref slots[index];
-            slot.Call = null;
-            slot.State = SlotState.Over;
-            slot.NextFree = free;
-            free = index;
-            count--;
         }
     }
 
@@ -156,6 +148,36 @@ internal sealed class CallTable(int limit)
         }
 
         return live;
+    }
+
+    private SlotState Find_NeedsLock(ulong id, out RoutedCall? call, out int index)
+    {
+        call = null;
+        index = Index(id);
+        if (index < 0)
+        {
+            return SlotState.Unknown;
+        }
+
+        ref Slot slot = ref slots[index];
+        ulong uses = id >> SlotBits;
+        if (uses != slot.Uses)
+        {
+            return uses < slot.Uses && uses > 0 ? SlotState.Over : SlotState.Unknown;
+        }
+
+        call = slot.Call;
+        return slot.State;
+    }
+
+    private void Free_NeedsLock(int index)
+    {
+        ref Slot slot = ref slots[index];
+        slot.Call = null;
+        slot.State = SlotState.Over;
+        slot.NextFree = free;
+        free = index;
+        count--;
     }
 
     private int Index(ulong id)

@@ -5,12 +5,15 @@ namespace GrpcRouter;
 
 /// <summary>
 /// The client's side of a call as the engine sees it: bytes in and out, headers, trailers. ASP.NET on Kestrel is one implementation;
-/// the engine knows nothing of HTTP. All members but <see cref="OnClientGone"/> are used by one caller at a time.
+/// the engine knows nothing of HTTP. All members but <see cref="OnClientGone"/> are used by one caller at a time. A leg may serve
+/// one call after another, and is cheaper the second time.
 /// </summary>
 public abstract class ClientLeg
 {
-    private RoutedCall? call;
-    private long serial;
+    private const long NoCall = -1;
+
+    private RoutedCall? relay;
+    private long serial = NoCall;
 
     /// <summary>The request's messages, each with its gRPC prefix. A failing read means that the client is gone.</summary>
     public abstract PipeReader RequestBody { get; }
@@ -21,9 +24,12 @@ public abstract class ClientLeg
     /// <summary>The value of grpc-timeout; null when the client sent none.</summary>
     public abstract string? TimeoutHeader { get; }
 
-    /// <summary>Writes the fields of CallStart that come from the client: metadata, encodings, authority, peer.</summary>
+    /// <summary>The fields of CallStart that come from the client: metadata, encodings, authority, peer. See <see cref="PrepareStart"/>.</summary>
+    public abstract ReadOnlySpan<byte> Start { get; }
+
+    /// <summary>Serializes <see cref="Start"/>, which then stands until the call is over.</summary>
     /// <returns>Size of the metadata as key + value + 32 an entry.</returns>
-    public abstract int WriteStart(FrameBuffer buffer);
+    public abstract int PrepareStart();
 
     /// <summary>
     /// Takes a serialized CallHeaders, checked, or nothing for default headers, and sends them with the next flush or the end.
@@ -40,24 +46,33 @@ public abstract class ClientLeg
     public abstract void Abort();
 
     /// <summary>To be called when the client resets the stream or its connection is lost; from any thread, more than once if need be.</summary>
-    protected void OnClientGone() => Volatile.Read(ref call)?.OnClientGone(Volatile.Read(ref serial));
+    protected void OnClientGone() => Volatile.Read(ref relay)?.OnClientGone(Volatile.Read(ref serial));
 
     /// <summary>Starts to watch for the client's end.</summary>
     protected abstract void StartWatching();
 
-    /// <summary>Stops to watch. <see cref="OnClientGone"/> is not running when it returns.</summary>
+    /// <summary>
+    /// Stops to watch. <see cref="OnClientGone"/> is not running when it returns. Also called when the watch was never started; the
+    /// leg is not used for this call any more.
+    /// </summary>
     protected abstract void StopWatching();
 
-    internal void Attach(RoutedCall attached, long attachedSerial)
+    /// <summary>Carries the calls of this leg, one after the other.</summary>
+    internal RoutedCall Relay
     {
-        serial = attachedSerial;
-        Volatile.Write(ref call, attached);
+        get => relay ??= new RoutedCall();
+        set => relay = value;
+    }
+
+    internal void Attach(long callSerial)
+    {
+        Volatile.Write(ref serial, callSerial);
         StartWatching();
     }
 
     internal void Detach()
     {
         StopWatching();
-        Volatile.Write(ref call, null);
+        Volatile.Write(ref serial, NoCall);
     }
 }

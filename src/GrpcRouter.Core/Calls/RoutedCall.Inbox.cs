@@ -19,11 +19,19 @@ internal sealed partial class RoutedCall
 
     private void ResetInbox()
     {
-        headerBlock.Trim(KeptBytes);
-        endBlock.Trim(KeptBytes);
+        if (headerBlock.Length > 0)
+        {
+            headerBlock.Trim(KeptBytes);
+        }
+
+        if (endBlock.Length > 0)
+        {
+            endBlock.Trim(KeptBytes);
+        }
+
         inbound.Trim(KeptBytes);
         draining.Trim(KeptBytes);
-        headersCame = headersTaken = ended = insideResponse = headersSet = false;
+        headersCame = headersTaken = ended = insideResponse = headersSet = pumping = false;
         responseMessages = 0;
         responseRemaining = 0;
     }
@@ -31,14 +39,15 @@ internal sealed partial class RoutedCall
     /// <summary>
     /// Takes a frame. The call may be over, and its object serve another, perhaps with the same id on another channel: then the frame is dropped.
     /// </summary>
+    /// <returns>True when the caller is to execute this object soon, on any thread.</returns>
     /// <exception cref="ProtocolViolationException">The frame breaks a rule that ends the channel.</exception>
-    public void OnFrame(InstanceChannel from, ulong callId, in Frame frame)
+    public bool OnFrame(InstanceChannel from, ulong callId, in Frame frame)
     {
         lock (gate)
         {
             if (callId != id || from != channel || finished || failed)
             {
-                return;
+                return false;
             }
 
             if (frame.Credit != 0)
@@ -48,7 +57,7 @@ internal sealed partial class RoutedCall
                     throw new ProtocolViolationException($"Call {callId} was granted credit beyond {SendWindow.Maximum}.");
                 }
 
-                sendSignal.Set();
+                Signal_NeedsLock();
             }
 
             if (frame.HasOpening)
@@ -67,10 +76,7 @@ internal sealed partial class RoutedCall
                 ended = true;
             }
 
-            if (frame.HasOpening || frame.HasMessageData || frame.HasEnd)
-            {
-                receiveSignal.Set();
-            }
+            return (frame.HasOpening || frame.HasMessageData || frame.HasEnd) && TryWake_NeedsLock();
         }
     }
 
@@ -113,7 +119,7 @@ internal sealed partial class RoutedCall
 
         if (!receiveWindow.TryReceive(data.Length + (begins ? FrameField.PrefixLength : 0)))
         {
-            Fail_NeedsLock(new CallFailure(new RouterStatus(StatusCode.Internal, RouterReasons.CreditOverrun, "The instance sent more than it had credit for."), CancelReason.Violation));
+            MarkFailed_NeedsLock(new CallFailure(new RouterStatus(StatusCode.Internal, RouterReasons.CreditOverrun, "The instance sent more than it had credit for."), CancelReason.Violation));
             return;
         }
 
@@ -127,13 +133,13 @@ internal sealed partial class RoutedCall
         int limit = router.Hub.Options.MaxMessageSize;
         if (length > (ulong)limit)
         {
-            Fail_NeedsLock(new CallFailure(new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The response message of {length} bytes is over the limit of {limit}."), CancelReason.Limit));
+            MarkFailed_NeedsLock(new CallFailure(new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The response message of {length} bytes is over the limit of {limit}."), CancelReason.Limit));
             return false;
         }
 
         if (!method.ServerStreams && responseMessages > 0)
         {
-            Fail_NeedsLock(new CallFailure(new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} answers with one message; the instance sent more."), CancelReason.Violation));
+            MarkFailed_NeedsLock(new CallFailure(new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} answers with one message; the instance sent more."), CancelReason.Violation));
             return false;
         }
 

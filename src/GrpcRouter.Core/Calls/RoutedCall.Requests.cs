@@ -10,6 +10,10 @@ namespace GrpcRouter;
 /// <content>The request pump: reads the client's messages and writes them into the channel, as credit and turns allow.</content>
 internal sealed partial class RoutedCall
 {
+    private readonly Action onRequestRead;
+    private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter requestRead;
+    private bool requestsOver;
+    private bool lined;
     private bool started;
     private long startBatch;
     private int requestMessages;
@@ -23,27 +27,122 @@ internal sealed partial class RoutedCall
 
     private void ResetRequests()
     {
-        started = halfClosed = false;
+        started = halfClosed = requestsOver = lined = signalled = false;
         startBatch = 0;
         requestMessages = 0;
         requestRemaining = 0;
         insideRequest = false;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask PumpRequestsAsync()
+    private void StartRequests()
+    {
+        if (SingleRequest)
+        {
+            PumpSingleRequest(read: false);
+        }
+        else
+        {
+            _ = PumpRequestsAsync(default, read: false);
+        }
+    }
+
+    private void OnRequestRead() => PumpSingleRequest(read: true);
+
+    /// <summary>
+    /// Sends a lone request that comes as a whole message, which almost all do, in one frame with its half-close. Anything else is left
+    /// to <see cref="PumpRequestsAsync"/>.
+    /// </summary>
+    /// <param name="read">A read has ended, and <see cref="requestRead"/> holds its result.</param>
+    private void PumpSingleRequest(bool read)
     {
         try
         {
             PipeReader reader = leg.RequestBody;
-            if (!reader.TryRead(out ReadResult result))
+            while (true)
             {
-                // The handler of a streaming method runs before the first message; other calls wait and travel in one frame.
-                if (method.ClientStreams)
+                ReadResult result;
+                if (read)
                 {
-                    await SendAsync(default).ConfigureAwait(false);
+                    result = requestRead.GetResult();
+                    requestRead = default;
+                    read = false;
+                }
+                else if (!reader.TryRead(out result))
+                {
+                    requestRead = reader.ReadAsync().ConfigureAwait(false).GetAwaiter();
+                    if (!requestRead.IsCompleted)
+                    {
+                        requestRead.UnsafeOnCompleted(onRequestRead);
+                        return;
+                    }
+
+                    read = true;
+                    continue;
                 }
 
+                if (result.IsCanceled || Stopped)
+                {
+                    break;
+                }
+
+                switch (JudgeSingle(result))
+                {
+                    case SingleRequestState.Incomplete:
+                        reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                        continue;
+                    case SingleRequestState.Whole when TrySend(new Outgoing(OutgoingKind.Whole, result.Buffer.Slice(FrameField.PrefixLength), HalfClose: true)):
+                        reader.AdvanceTo(result.Buffer.End);
+                        EndRequests();
+                        return;
+                    default:
+                        _ = PumpRequestsAsync(result, read: true);
+                        return;
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            FailRequests(error);
+        }
+
+        EndRequests();
+    }
+
+    private SingleRequestState JudgeSingle(in ReadResult result)
+    {
+        if (!MessagePrefix.TryRead(result.Buffer, out bool compressed, out requestLength))
+        {
+            return result.IsCompleted ? SingleRequestState.Other : SingleRequestState.Incomplete;
+        }
+
+        long rest = result.Buffer.Length - FrameField.PrefixLength - requestLength;
+        if (compressed || requestLength > Math.Min(FragmentLength.Default, router.Hub.Options.MaxMessageSize) || rest > 0)
+        {
+            return SingleRequestState.Other;
+        }
+
+        // Only the end of the stream tells that there is no second message.
+        if (!result.IsCompleted)
+        {
+            return SingleRequestState.Incomplete;
+        }
+
+        return rest == 0 ? SingleRequestState.Whole : SingleRequestState.Other;
+    }
+
+    /// <summary>Relays any number of messages of any size.</summary>
+    /// <param name="result">What was read already.</param>
+    /// <param name="read">Something was.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask PumpRequestsAsync(ReadResult result, bool read)
+    {
+        try
+        {
+            PipeReader reader = leg.RequestBody;
+            if (!read && !reader.TryRead(out result))
+            {
+                // The handler of a streaming method runs before the first message.
+                await SendAsync(default).ConfigureAwait(false);
                 result = await reader.ReadAsync().ConfigureAwait(false);
             }
 
@@ -52,7 +151,7 @@ internal sealed partial class RoutedCall
                 SequencePosition consumed = await RelayAsync(result).ConfigureAwait(false);
                 if (Stopped)
                 {
-                    return;
+                    break;
                 }
 
                 bool rest = !result.Buffer.Slice(consumed).IsEmpty;
@@ -60,7 +159,7 @@ internal sealed partial class RoutedCall
                 if (result.IsCompleted)
                 {
                     await EndRequestsAsync(clean: !rest).ConfigureAwait(false);
-                    return;
+                    break;
                 }
 
                 if (method.ClientStreams && !started)
@@ -71,16 +170,31 @@ internal sealed partial class RoutedCall
                 result = await reader.ReadAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            // Kestrel may fail the read before it reports the abort.
-            Fail(ClientGone);
-        }
         catch (Exception error)
         {
-            router.Hub.Log.CallBroken(router.Service.FullName, method.Name, error);
-            Fail(StatusCode.Internal, RouterReasons.BadRequest, "The router could not relay the request.", CancelReason.Router);
+            FailRequests(error);
         }
+
+        EndRequests();
+    }
+
+    private void FailRequests(Exception error)
+    {
+        // Kestrel may fail the read before it reports the abort.
+        if (error is IOException or OperationCanceledException)
+        {
+            Fail(ClientGone);
+            return;
+        }
+
+        router.Hub.Log.CallBroken(router.Service.FullName, method.Name, error);
+        Fail(StatusCode.Internal, RouterReasons.BadRequest, "The router could not relay the request.", CancelReason.Router);
+    }
+
+    private void EndRequests()
+    {
+        Volatile.Write(ref requestsOver, true);
+        EndPump();
     }
 
     /// <summary>Relays all that can be relayed of what was read.</summary>
@@ -290,8 +404,14 @@ internal sealed partial class RoutedCall
 
             int cost = outgoing.Cost;
             InstanceChannel carrier = channel!;
-            if (cost > sendWindow.Available || !carrier.Output.TryEnterData(this, out FrameBuffer buffer))
+            if (cost > sendWindow.Available)
             {
+                return false;
+            }
+
+            if (!carrier.Output.TryEnterData(this, out FrameBuffer buffer))
+            {
+                lined = true;
                 return false;
             }
 
@@ -374,7 +494,7 @@ internal sealed partial class RoutedCall
             buffer.WriteVarint(CallStartFields.TimeoutField, (ulong)Math.Max(0, left * 1e6));
         }
 
-        buffer.WriteRaw(startBlock.WrittenSpan);
+        buffer.WriteRaw(leg.Start);
         buffer.EndNested(start);
     }
 
@@ -386,7 +506,7 @@ internal sealed partial class RoutedCall
             return true;
         }
 
-        if (!router.TryPick(this, method, startBlock.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
+        if (!router.TryPick(this, method, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
         {
             Fail(new CallFailure(refusal, CancelReason.Router));
             return false;

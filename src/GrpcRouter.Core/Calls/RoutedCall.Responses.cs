@@ -13,18 +13,22 @@ internal sealed partial class RoutedCall
     private FrameBuffer draining = new();
     private const string DetailsKey = "grpc-status-details-bin";
 
+    private readonly Action onFlushed;
+    private ConfiguredValueTaskAwaitable<FlushResult>.ConfiguredValueTaskAwaiter flush;
+    private int flushed;
     private bool headersSet;
     private bool flushing;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask PumpResponsesAsync()
+    // A thread is in the pump, or on its way, or a flush will bring one back: guarded by the gate.
+    private bool pumping;
+
+    /// <summary>Passes on what there is, and returns when there is nothing or when the client must take it first.</summary>
+    private void PumpResponses()
     {
         try
         {
-            while (true)
+            while (TakeInbox(out bool headers, out bool end, out bool fail))
             {
-                await receiveSignal.WaitAsync().ConfigureAwait(false);
-                bool headers = TakeInbox(out bool end, out bool fail);
                 if (!fail && headers)
                 {
                     fail = !TrySetHeaders();
@@ -33,6 +37,7 @@ internal sealed partial class RoutedCall
                 if (fail)
                 {
                     EndWithFailure();
+                    EndResponses();
                     return;
                 }
 
@@ -41,40 +46,102 @@ internal sealed partial class RoutedCall
                 if (end)
                 {
                     EndWithInstance();
+                    EndResponses();
                     return;
                 }
 
-                if (cost > 0 || headers)
+                if (TryBeginFlush())
                 {
-                    await FlushAsync(cost).ConfigureAwait(false);
+                    flush = leg.ResponseBody.FlushAsync().ConfigureAwait(false).GetAwaiter();
+                    flushed = cost;
+                    if (!flush.IsCompleted)
+                    {
+                        // A client that has stopped reading may leave it there for hours: an empty buffer of the window's size beside the full one.
+                        draining.Trim(KeptBytes);
+                        flush.UnsafeOnCompleted(onFlushed);
+                        return;
+                    }
+
+                    EndFlush();
                 }
             }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            Fail(ClientGone);
-            leg.Abort();
-        }
         catch (Exception error)
         {
-            router.Hub.Log.CallBroken(router.Service.FullName, method.Name, error);
-            Fail(StatusCode.Internal, RouterReasons.BadResponse, "The router could not relay the response.", CancelReason.Router);
-
-            // What is on its way to the client is not known any more; only a reset is sure to be understood.
-            leg.Abort();
+            EndWithError(error);
         }
     }
 
-    private bool TakeInbox(out bool end, out bool fail)
+    private void OnFlushed()
+    {
+        try
+        {
+            EndFlush();
+        }
+        catch (Exception error)
+        {
+            EndWithError(error);
+            return;
+        }
+
+        PumpResponses();
+    }
+
+    private void EndWithError(Exception error)
+    {
+        if (error is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            Fail(ClientGone);
+        }
+        else
+        {
+            router.Hub.Log.CallBroken(router.Service.FullName, method.Name, error);
+            Fail(StatusCode.Internal, RouterReasons.BadResponse, "The router could not relay the response.", CancelReason.Router);
+        }
+
+        // What is on its way to the client is not known any more; only a reset is sure to be understood.
+        leg.Abort();
+        EndResponses();
+    }
+
+    /// <summary>The client has been told how the call ended; what the request pump still waits for will not come.</summary>
+    private void EndResponses()
     {
         lock (gate)
         {
-            (inbound, draining) = (draining, inbound);
+            finished = true;
+        }
+
+        if (!Volatile.Read(ref requestsOver))
+        {
+            leg.RequestBody.Wake();
+            signalled = true;
+            sendSignal.Set();
+        }
+
+        EndPump();
+    }
+
+    /// <returns>False when there is nothing to do; whoever brings something then executes this object anew.</returns>
+    private bool TakeInbox(out bool headers, out bool end, out bool fail)
+    {
+        lock (gate)
+        {
             end = ended;
             fail = failed;
-            bool headers = headersCame && !headersTaken;
+            headers = headersCame && !headersTaken;
+            if (inbound.Length > 0)
+            {
+                (inbound, draining) = (draining, inbound);
+            }
+            else if (!end && !fail && !headers)
+            {
+                pumping = false;
+                return false;
+            }
+
             headersTaken = headersCame;
-            return headers;
+            return true;
         }
     }
 
@@ -107,34 +174,31 @@ internal sealed partial class RoutedCall
         draining.Reset();
     }
 
-    /// <summary>Sends what was written, and then gives the instance credit for it.</summary>
-    private async ValueTask FlushAsync(int cost)
+    private bool TryBeginFlush()
     {
         lock (gate)
         {
             // What ended the call in the meantime needs no flush of its own; and a client that left after that end would not wake this one.
             if (failed || ended)
             {
-                return;
+                return false;
             }
 
-            flushing = true;
+            return flushing = true;
         }
+    }
 
+    /// <summary>Gives the instance credit for what the client has taken.</summary>
+    private void EndFlush()
+    {
         FlushResult result;
         try
         {
-            ValueTask<FlushResult> flush = leg.ResponseBody.FlushAsync();
-            if (!flush.IsCompleted)
-            {
-                // A client that has stopped reading may leave it there for hours: an empty buffer of the window's size beside the full one.
-                draining.Trim(KeptBytes);
-            }
-
-            result = await flush.ConfigureAwait(false);
+            result = flush.GetResult();
         }
         finally
         {
+            flush = default;
             lock (gate)
             {
                 flushing = false;
@@ -154,7 +218,7 @@ internal sealed partial class RoutedCall
         }
 
         InstanceChannel carrier = channel!;
-        long credit = cost == 0 ? 0 : receiveWindow.Consume(cost, router.Hub.Time.GetTimestamp(), carrier.RoundTripTicks);
+        long credit = flushed == 0 ? 0 : receiveWindow.Consume(flushed, router.Hub.Time.GetTimestamp(), carrier.RoundTripTicks);
         if (credit > 0 && !Volatile.Read(ref ended))
         {
             carrier.SendCredit(id, credit);

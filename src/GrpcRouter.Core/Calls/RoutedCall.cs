@@ -13,74 +13,67 @@ namespace GrpcRouter;
 ///  client leg --RequestBody--> request pump  --frames--> channel output   (RoutedCall.Requests.cs)
 ///  client leg &lt;-ResponseBody-- response pump &lt;--inbox--- channel reader   (RoutedCall.Responses.cs, RoutedCall.Inbox.cs)
 /// </code>
-/// The pumps run as one flow that ends when the instance has ended the call or the first failure is known. Objects are used again;
-/// whoever may come late (timer, channel reader, client's abort) names the serial or the id it means.
+/// Neither pump is an async method on its common way: hundreds of calls wait at once, and each would need a state machine of its own,
+/// where the object itself can be the continuation. The call is over when both pumps are. Objects are used again; whoever may come late
+/// (timer, channel reader, client's abort) names the serial or the id it means.
 /// </remarks>
-internal sealed partial class RoutedCall : OutputTurn
+internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 {
-    // What each buffer of an idle object keeps: enough for the small calls that are most, little for a pool of thousands.
+    // What each buffer of an idle object keeps: enough for the small calls that are most, little for thousands of objects.
     private const int KeptBytes = 1024;
 
     private readonly Lock gate = new();
     private readonly AsyncSignal sendSignal = new();
-    private readonly AsyncSignal receiveSignal = new();
     private readonly SendWindow sendWindow = new(0);
     private readonly ReceiveWindow receiveWindow = new();
-    private readonly FrameBuffer startBlock = new();
     private readonly Deadline deadline;
 
     private ServiceRouter router = null!;
     private RoutedMethod method = null!;
     private ClientLeg leg = null!;
+    private AsyncTaskMethodBuilder completion;
     private InstanceChannel? channel;
     private ulong id;
     private long serial;
     private long deadlineAt;
+    private int pumps;
     private bool hasDeadline;
     private bool finished;
     private bool failed;
+    private bool signalled;
     private CallFailure failure;
 
-    public RoutedCall() => deadline = new Deadline(this);
+    public RoutedCall()
+    {
+        deadline = new Deadline(this);
+        onRequestRead = OnRequestRead;
+        onFlushed = OnFlushed;
+    }
 
     private bool Stopped => Volatile.Read(ref finished) || Volatile.Read(ref failed);
 
     /// <summary>Relays the call until it is over for the client.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, ClientLeg callLeg)
+    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, ClientLeg callLeg)
     {
-        Begin(callRouter, callMethod, callLeg);
+        router = callRouter;
+        method = callMethod;
+        leg = callLeg;
+        router.LiveCalls.Increment();
         if (!TryAdmit(out RouterStatus refusal))
         {
             leg.SetEnd(refusal);
             End();
-            return;
+            return Task.CompletedTask;
         }
 
-        leg.Attach(this, serial);
-        ValueTask requests = PumpRequestsAsync();
-        try
-        {
-            await PumpResponsesAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (gate)
-            {
-                finished = true;
-            }
-
-            if (!requests.IsCompleted)
-            {
-                leg.RequestBody.Wake();
-                sendSignal.Set();
-            }
-
-            await requests.ConfigureAwait(false);
-            leg.Detach();
-            Release();
-            End();
-        }
+        completion = AsyncTaskMethodBuilder.Create();
+        Task over = completion.Task;
+        pumps = 2;
+        pumping = true;
+        leg.Attach(serial);
+        StartRequests();
+        PumpResponses();
+        return over;
     }
 
     /// <summary>Ends the call early, unless it is over or another failure came first.</summary>
@@ -88,27 +81,25 @@ internal sealed partial class RoutedCall : OutputTurn
     /// <param name="cause">What both sides are told.</param>
     public void Fail(long callSerial, in CallFailure cause)
     {
+        bool wake;
         lock (gate)
         {
-            if (callSerial != serial)
-            {
-                return;
-            }
-
-            Fail_NeedsLock(cause);
+            wake = callSerial == serial && MarkFailed_NeedsLock(cause) && TryWake_NeedsLock();
         }
+
+        ScheduleIf(wake);
     }
 
     /// <summary>The channel is lost, and the call with it, if it is still the one with this id there.</summary>
     public void OnChannelLost(InstanceChannel lost, ulong callId, in CallFailure cause)
     {
+        bool wake;
         lock (gate)
         {
-            if (callId == id && lost == channel)
-            {
-                Fail_NeedsLock(cause);
-            }
+            wake = callId == id && lost == channel && MarkFailed_NeedsLock(cause) && TryWake_NeedsLock();
         }
+
+        ScheduleIf(wake);
     }
 
     public void OnClientGone(long callSerial) => Fail(callSerial, ClientGone);
@@ -119,43 +110,63 @@ internal sealed partial class RoutedCall : OutputTurn
     /// <inheritdoc/>
     protected override void OnTurn() => sendSignal.Set();
 
-    private void Fail_NeedsLock(in CallFailure cause)
+    void IThreadPoolWorkItem.Execute() => PumpResponses();
+
+    private bool MarkFailed_NeedsLock(in CallFailure cause)
     {
         // A call that the instance has ended still waits for a client that does not read; that wait ends with the client or the deadline.
         bool waits = flushing && cause.Status.Code is (StatusCode.Cancelled or StatusCode.DeadlineExceeded);
         if (finished || failed || (ended && !waits))
         {
-            return;
+            return false;
         }
 
         failed = true;
         failure = cause;
-        receiveSignal.Set();
-        sendSignal.Set();
+        Signal_NeedsLock();
         if (flushing)
         {
             leg.ResponseBody.CancelPendingFlush();
+        }
+
+        return true;
+    }
+
+    private void Signal_NeedsLock()
+    {
+        signalled = true;
+        sendSignal.Set();
+    }
+
+    /// <returns>True when the response pump rests: then the caller must see to it that this object is executed.</returns>
+    private bool TryWake_NeedsLock()
+    {
+        bool wake = !pumping;
+        pumping = true;
+        return wake;
+    }
+
+    private void ScheduleIf(bool wake)
+    {
+        if (wake)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
     private void Fail(in CallFailure cause)
     {
+        bool wake;
         lock (gate)
         {
-            Fail_NeedsLock(cause);
+            wake = MarkFailed_NeedsLock(cause) && TryWake_NeedsLock();
         }
+
+        ScheduleIf(wake);
     }
 
     private void Fail(StatusCode code, string reason, string message, CancelReason cancel) =>
         Fail(new CallFailure(new RouterStatus(code, reason, message), cancel));
-
-    private void Begin(ServiceRouter callRouter, RoutedMethod callMethod, ClientLeg callLeg)
-    {
-        router = callRouter;
-        method = callMethod;
-        leg = callLeg;
-        Interlocked.Increment(ref router.LiveCalls);
-    }
 
     private bool TryAdmit(out RouterStatus refusal)
     {
@@ -179,7 +190,7 @@ internal sealed partial class RoutedCall : OutputTurn
             return false;
         }
 
-        int size = leg.WriteStart(startBlock);
+        int size = leg.PrepareStart();
         if (size > options.MaxMetadataSize)
         {
             refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {size} bytes is over the limit of {options.MaxMetadataSize}.");
@@ -198,6 +209,18 @@ internal sealed partial class RoutedCall : OutputTurn
 
     private static RouterStatus DeadlinePassed => new(StatusCode.DeadlineExceeded, RouterReasons.DeadlineExceeded, "The deadline passed at the router.");
 
+    /// <summary>One of the pumps is done. The last one to be ends the call.</summary>
+    private void EndPump()
+    {
+        if (Interlocked.Decrement(ref pumps) == 0)
+        {
+            Release();
+            AsyncTaskMethodBuilder over = completion;
+            End();
+            over.SetResult();
+        }
+    }
+
     /// <summary>Lets go of the channel: withdraws the call there unless the instance has ended it.</summary>
     private void Release()
     {
@@ -208,12 +231,16 @@ internal sealed partial class RoutedCall : OutputTurn
 
         if (channel is { } carrier)
         {
-            carrier.Output.Leave(this);
-            if (!started || ended)
+            if (lined)
+            {
+                carrier.Output.Leave(this);
+            }
+
+            if (!started)
             {
                 carrier.Forget(id);
             }
-            else
+            else if (!ended)
             {
                 carrier.Withdraw(id, startBatch, failure.Reason);
             }
@@ -225,7 +252,8 @@ internal sealed partial class RoutedCall : OutputTurn
     /// <summary>Makes the object ready for another call.</summary>
     private void End()
     {
-        ServiceRouter owner = router;
+        leg.Detach();
+        StripedCounter live = router.LiveCalls;
         lock (gate)
         {
             serial++;
@@ -234,17 +262,19 @@ internal sealed partial class RoutedCall : OutputTurn
             hasDeadline = false;
             finished = failed = false;
             failure = default;
+            if (signalled || lined)
+            {
+                sendSignal.Reset();
+            }
+
             ResetRequests();
             ResetInbox();
         }
 
         leg = null!;
         router = null!;
-        startBlock.Trim(KeptBytes);
-        sendSignal.Reset();
-        receiveSignal.Reset();
-        Interlocked.Decrement(ref owner.LiveCalls);
-        owner.Hub.Calls.Return(this);
+        completion = default;
+        live.Decrement();
     }
 
     private sealed class Deadline(RoutedCall call) : DeadlineEntry

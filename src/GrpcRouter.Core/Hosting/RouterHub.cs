@@ -47,8 +47,6 @@ public sealed class RouterHub : IDisposable
 
     internal DeadlineWheel Deadlines { get; }
 
-    internal CallPool Calls { get; } = new();
-
     /// <summary>Gets the router of a service; the same one each time.</summary>
     public TRouter GetRouter<TRouter>()
         where TRouter : ServiceRouter, IServiceRouter<TRouter> =>

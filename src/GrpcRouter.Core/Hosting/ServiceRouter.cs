@@ -16,7 +16,7 @@ public abstract class ServiceRouter
     private const int MaxPicks = 8;
 
     private readonly ConcurrentDictionary<InstanceChannel, byte> channels = new();
-    internal int LiveCalls;
+    internal readonly StripedCounter LiveCalls = new();
 
     /// <summary>Makes the router of a service.</summary>
     /// <param name="hub">What it shares with the other services.</param>
@@ -39,7 +39,7 @@ public abstract class ServiceRouter
     public IReadOnlyList<InstanceChannel> Instances => Registry.All;
 
     /// <summary>Calls under way.</summary>
-    public int ActiveCalls => Volatile.Read(ref LiveCalls);
+    public int ActiveCalls => LiveCalls.Sum;
 
     /// <summary>Open registration channels, those among them that have not registered yet.</summary>
     public int OpenChannels => channels.Count;
@@ -69,11 +69,11 @@ public abstract class ServiceRouter
     /// <summary>Relays a call until it is over for the client.</summary>
     /// <param name="method">The method called; one of the service's.</param>
     /// <param name="leg">The client.</param>
-    public ValueTask RunCallAsync(RoutedMethod method, ClientLeg leg)
+    public Task RunCallAsync(RoutedMethod method, ClientLeg leg)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(leg);
-        return Hub.Calls.Rent().RunAsync(this, method, leg);
+        return leg.Relay.RunAsync(this, method, leg);
     }
 
     /// <summary>Serves a registration channel until it ends.</summary>

@@ -8,6 +8,7 @@ namespace GrpcRouter;
 public sealed partial class InstanceChannel
 {
     private bool endsWhenIdle;
+    private RoutedCall? ready;
 
     void IFrameHandler.OnFrame(in Frame frame)
     {
@@ -33,10 +34,11 @@ public sealed partial class InstanceChannel
             throw new ProtocolViolationException($"Call {frame.CallId}: half_close and cancel go to instances only.");
         }
 
-        switch (Calls.Find(frame.CallId, out RoutedCall? call))
+        SlotState slot = frame.HasEnd ? Calls.Take(frame.CallId, out RoutedCall? call) : Calls.Find(frame.CallId, out call);
+        switch (slot)
         {
             case SlotState.Live:
-                call!.OnFrame(this, frame.CallId, frame);
+                Deliver(call!, frame);
                 break;
             case SlotState.Withdrawn:
                 break;
@@ -48,16 +50,43 @@ public sealed partial class InstanceChannel
                 throw new ProtocolViolationException($"Call {frame.CallId} is not under way on this channel.");
         }
 
-        if (frame.HasEnd)
+        if (frame.HasEnd && endsWhenIdle)
         {
-            Forget(frame.CallId);
+            EndWhenIdle();
         }
     }
 
+    // The last call that a batch made ready is served by this thread, the others by the pool.
     IThreadPoolWorkItem? IFrameHandler.OnBatchEnd()
     {
         keepAlive.OnReceived(router.Hub.Time.GetTimestamp());
-        return null;
+        RoutedCall? last = ready;
+        ready = null;
+        return last;
+    }
+
+    private void Deliver(RoutedCall call, in Frame frame)
+    {
+        try
+        {
+            if (!call.OnFrame(this, frame.CallId, frame))
+            {
+                return;
+            }
+        }
+        catch (ProtocolViolationException) when (frame.HasEnd)
+        {
+            // Its id is free already, so the end of the channel will not find it.
+            call.OnChannelLost(this, frame.CallId, Loss);
+            throw;
+        }
+
+        if (ready is { } earlier)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(earlier, preferLocal: true);
+        }
+
+        ready = call;
     }
 
     internal void SendCredit(ulong id, long bytes)

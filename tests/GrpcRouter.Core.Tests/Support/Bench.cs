@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace GrpcRouter.Core.Tests;
 
 /// <summary>A router of the probe service on a clock of its own.</summary>
 internal sealed class Bench : IDisposable
 {
+    private readonly ConcurrentStack<RoutedCall> relays = new();
+
     public Bench(RouterOptions? options = null, TimeProvider? time = null)
     {
         Hub = new RouterHub(options ?? new RouterOptions(), time ?? Time);
@@ -26,8 +30,20 @@ internal sealed class Bench : IDisposable
     public TestLeg Call(RoutedMethod method, TestLeg? leg = null)
     {
         leg ??= new TestLeg();
-        leg.Done = Router.RunCallAsync(method, leg).AsTask();
+        if (relays.TryPop(out RoutedCall? relay))
+        {
+            leg.Relay = relay;
+        }
+
+        leg.Done = RunAsync(method, leg);
         return leg;
+    }
+
+    // What a call leaves behind is to be met by the next.
+    private async Task RunAsync(RoutedMethod method, TestLeg leg)
+    {
+        await Router.RunCallAsync(method, leg);
+        relays.Push(leg.Relay);
     }
 
     /// <summary>Begins a call whose request is one small message, and takes its start at the instance.</summary>

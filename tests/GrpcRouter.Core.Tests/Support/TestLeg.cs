@@ -36,7 +36,7 @@ internal sealed class TestLeg : ClientLeg
     public bool Reads { get; }
 
     /// <summary>What it brings along.</summary>
-    public CallStart Start { get; init; } = new() { Authority = "probe.example", Peer = "ipv4:192.0.2.9:9" };
+    public CallStart Opening { get; init; } = new() { Authority = "probe.example", Peer = "ipv4:192.0.2.9:9" };
 
     /// <summary>Runs on the response pump, after it has taken headers and messages and before it flushes them.</summary>
     public Action? OnHeaders { get; init; }
@@ -55,10 +55,11 @@ internal sealed class TestLeg : ClientLeg
     /// <summary>Each end or abort that the router gave, in order.</summary>
     public IReadOnlyList<string> Outcomes => outcomes;
 
-    public override int WriteStart(FrameBuffer buffer)
+    public override ReadOnlySpan<byte> Start => Opening.ToByteArray();
+
+    public override int PrepareStart()
     {
-        buffer.WriteRaw(Start.ToByteArray());
-        return Start.Metadata.Sum(static entry => entry.Key.Length + entry.Value.Length + MetadataRules.EntryOverhead);
+        return Opening.Metadata.Sum(static entry => entry.Key.Length + entry.Value.Length + MetadataRules.EntryOverhead);
     }
 
     public override void SetHeaders(ReadOnlySpan<byte> headers)

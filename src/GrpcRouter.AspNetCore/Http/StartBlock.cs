@@ -1,0 +1,117 @@
+using GrpcRouter.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace GrpcRouter;
+
+/// <summary>
+/// The client's part of CallStart, serialized. A client's calls mostly bring the same few headers, and then the block of the stream's
+/// last call serves again.
+/// </summary>
+internal sealed class StartBlock
+{
+    private const int KeptBytes = 1024;
+
+    private readonly FrameBuffer buffer = new();
+    private string? peer;
+    private string? userAgent;
+    private string? encoding;
+    private string? acceptEncoding;
+    private string? authority;
+    private bool plain;
+    private int size;
+
+    public ReadOnlySpan<byte> Bytes => buffer.WrittenSpan;
+
+    /// <summary>Serializes what the request brings.</summary>
+    /// <returns>Size of the metadata as key + value + 32 an entry.</returns>
+    public int Prepare(HttpContext context, IHeaderDictionary headers)
+    {
+        peer ??= PeerName.Of(context);
+        if (plain && IsPlain(headers) && Same(headers.UserAgent, userAgent) && Same(headers.GrpcEncoding, encoding)
+            && Same(headers.GrpcAcceptEncoding, acceptEncoding) && Same(headers.Host, authority))
+        {
+            return size;
+        }
+
+        plain = IsPlain(headers);
+        userAgent = headers.UserAgent;
+        encoding = headers.GrpcEncoding;
+        acceptEncoding = headers.GrpcAcceptEncoding;
+        authority = headers.Host;
+        buffer.Reset();
+        size = WriteMetadata(headers);
+        WriteText(CallStartFields.EncodingField, encoding);
+        WriteText(CallStartFields.AcceptEncodingField, acceptEncoding);
+        WriteText(CallStartFields.AuthorityField, authority);
+        WriteText(CallStartFields.PeerField, peer);
+        return size;
+    }
+
+    /// <summary>The call is over: a block that few calls will bring again is not kept.</summary>
+    public void Rest()
+    {
+        if (buffer.Length > KeptBytes)
+        {
+            buffer.Dispose();
+            plain = false;
+        }
+    }
+
+    // Nothing but headers that are looked at by name. To go through them all would make an enumerator for each call.
+    private static bool IsPlain(IHeaderDictionary headers) =>
+        headers.Count == headers.ContentType.Count + headers.TE.Count + headers.UserAgent.Count + headers.Host.Count
+            + headers.GrpcTimeout.Count + headers.GrpcEncoding.Count + headers.GrpcAcceptEncoding.Count + (headers.ContentLength is null ? 0 : 1)
+        && headers.UserAgent.Count <= 1;
+
+    private static bool Same(StringValues value, string? known) =>
+        value.Count <= 1 && string.Equals(value.Count == 0 ? null : value[0], known, StringComparison.Ordinal);
+
+    private int WriteMetadata(IHeaderDictionary headers)
+    {
+        if (plain)
+        {
+            return userAgent is null ? 0 : WriteEntry("user-agent", userAgent);
+        }
+
+        int written = 0;
+        foreach ((string key, StringValues values) in headers)
+        {
+            if (MetadataRules.IsReserved(key))
+            {
+                continue;
+            }
+
+            foreach (string? value in values)
+            {
+                written += WriteEntry(key, value ?? "");
+            }
+        }
+
+        return written;
+    }
+
+    private int WriteEntry(string key, string value)
+    {
+        int entry = buffer.BeginNested(MetadataReader.InCallStart);
+        buffer.WriteLengthPrefix(1, key.Length);
+        Span<byte> lower = buffer.GetSpan(key.Length)[..key.Length];
+        for (int i = 0; i < key.Length; i++)
+        {
+            lower[i] = (byte)char.ToLowerInvariant(key[i]);
+        }
+
+        buffer.Advance(key.Length);
+        buffer.WriteString(2, value);
+        buffer.EndNested(entry);
+        return key.Length + value.Length + MetadataRules.EntryOverhead;
+    }
+
+    private void WriteText(int field, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            buffer.WriteString(field, value);
+        }
+    }
+}
