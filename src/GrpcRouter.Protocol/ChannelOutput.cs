@@ -140,7 +140,10 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     }
 
     /// <summary>Releases the lock and wakes the flusher when there is something to write.</summary>
-    public void Exit()
+    /// <param name="flushHere">
+    /// Flush on this thread if no flush is under way: for a channel with one call under way, which no other frame is about to join.
+    /// </param>
+    public void Exit(bool flushHere = false)
     {
         if (closed)
         {
@@ -164,7 +167,11 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
         }
 
         gate.Exit();
-        if (wake)
+        if (wake && flushHere)
+        {
+            _ = FlushAsync();
+        }
+        else if (wake)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

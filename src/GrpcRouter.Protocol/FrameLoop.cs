@@ -40,11 +40,7 @@ public static class FrameLoop
                 bool any = false;
                 try
                 {
-                    while (TryTake(ref buffer, maxFrameSize, ref scratch, out ReadOnlySpan<byte> body))
-                    {
-                        Handle(body, handler);
-                        any = true;
-                    }
+                    HandleAll(ref buffer, maxFrameSize, ref scratch, handler, ref any);
                 }
                 finally
                 {
@@ -79,6 +75,46 @@ public static class FrameLoop
         }
     }
 
+    private static void HandleAll(ref ReadOnlySequence<byte> buffer, int maxFrameSize, ref byte[] scratch, IFrameHandler handler, ref bool any)
+    {
+        while (true)
+        {
+            // Frames that lie within a segment, as nearly all small ones do, are cut from its span: cheaper than from the sequence.
+            ReadOnlySpan<byte> segment = buffer.FirstSpan;
+            int used = 0;
+            while (MessagePrefix.TryRead(segment[used..], out bool compressed, out uint length)
+                && (uint)(segment.Length - used - FrameField.PrefixLength) >= length)
+            {
+                Check(compressed, length, maxFrameSize);
+                Handle(segment.Slice(used + FrameField.PrefixLength, (int)length), handler);
+                any = true;
+                used += FrameField.PrefixLength + (int)length;
+            }
+
+            buffer = buffer.Slice(used);
+            if (!TryTake(ref buffer, maxFrameSize, ref scratch, out ReadOnlySpan<byte> body))
+            {
+                return;
+            }
+
+            Handle(body, handler);
+            any = true;
+        }
+    }
+
+    private static void Check(bool compressed, uint length, int maxFrameSize)
+    {
+        if (compressed)
+        {
+            throw new ProtocolViolationException("A frame has its compressed flag set; frames are never compressed.");
+        }
+
+        if (length > maxFrameSize)
+        {
+            throw new ProtocolViolationException($"A frame of {length} bytes is over the limit of {maxFrameSize}.");
+        }
+    }
+
     private static void Handle(ReadOnlySpan<byte> body, IFrameHandler handler)
     {
         if (!FrameDecoder.TryDecode(body, out Frame frame, out string? error))
@@ -104,16 +140,7 @@ public static class FrameLoop
             return false;
         }
 
-        if (compressed)
-        {
-            throw new ProtocolViolationException("A frame has its compressed flag set; frames are never compressed.");
-        }
-
-        if (length > maxFrameSize)
-        {
-            throw new ProtocolViolationException($"A frame of {length} bytes is over the limit of {maxFrameSize}.");
-        }
-
+        Check(compressed, length, maxFrameSize);
         if (buffer.Length - FrameField.PrefixLength < length)
         {
             return false;

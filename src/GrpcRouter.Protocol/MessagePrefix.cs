@@ -6,26 +6,32 @@ namespace GrpcRouter.Protocol;
 /// <summary>The five bytes before each gRPC message (gRPC over HTTP/2, "Length-Prefixed-Message").</summary>
 public static class MessagePrefix
 {
-    /// <summary>Reads the prefix at the start of a buffer; false when it is not all there.</summary>
-    public static bool TryRead(in ReadOnlySequence<byte> buffer, out bool compressed, out uint length)
+    /// <inheritdoc cref="TryRead(in ReadOnlySequence{byte}, out bool, out uint)"/>
+    public static bool TryRead(ReadOnlySpan<byte> buffer, out bool compressed, out uint length)
     {
-        compressed = false;
-        length = 0;
         if (buffer.Length < FrameField.PrefixLength)
         {
+            compressed = false;
+            length = 0;
             return false;
         }
 
-        scoped ReadOnlySpan<byte> prefix = buffer.FirstSpan;
-        if (prefix.Length < FrameField.PrefixLength)
+        compressed = buffer[0] != 0;
+        length = BinaryPrimitives.ReadUInt32BigEndian(buffer[1..]);
+        return true;
+    }
+
+    /// <summary>Reads the prefix at the start of a buffer; false when it is not all there.</summary>
+    public static bool TryRead(in ReadOnlySequence<byte> buffer, out bool compressed, out uint length)
+    {
+        ReadOnlySpan<byte> first = buffer.FirstSpan;
+        if (first.Length >= FrameField.PrefixLength || buffer.Length < FrameField.PrefixLength)
         {
-            Span<byte> copy = stackalloc byte[FrameField.PrefixLength];
-            buffer.Slice(0, FrameField.PrefixLength).CopyTo(copy);
-            prefix = copy;
+            return TryRead(first, out compressed, out length);
         }
 
-        compressed = prefix[0] != 0;
-        length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
-        return true;
+        Span<byte> copy = stackalloc byte[FrameField.PrefixLength];
+        buffer.Slice(0, FrameField.PrefixLength).CopyTo(copy);
+        return TryRead(copy, out compressed, out length);
     }
 }

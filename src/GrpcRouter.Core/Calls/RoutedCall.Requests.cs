@@ -429,7 +429,7 @@ internal sealed partial class RoutedCall
             }
             finally
             {
-                carrier.Output.Exit();
+                carrier.Output.Exit(flushHere: outgoing.HalfClose && carrier.Calls.Count == 1);
             }
 
             sendWindow.Take(cost);
