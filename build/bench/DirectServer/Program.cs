@@ -15,6 +15,9 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
 {
     options.AddServerHeader = false;
+
+    // Proxies that end TLS pass the client's scheme on.
+    options.AllowAlternateSchemes = true;
     options.Limits.MaxRequestBodySize = null;
     options.Limits.MinRequestBodyDataRate = null;
     options.Limits.MinResponseDataRate = null;

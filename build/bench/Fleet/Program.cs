@@ -40,6 +40,7 @@ await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism =
     await bridge.StartAsync(cancellation);
 });
 
+HostStats.Listen();
 Console.WriteLine(bare ? $"{count} streams are open." : $"{count} instances are registered.");
 await Task.Delay(Timeout.Infinite);
 GC.KeepAlive(connections);

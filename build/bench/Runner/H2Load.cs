@@ -33,7 +33,7 @@ internal sealed partial class H2Load(IReadOnlyList<string> prefix)
             int calls = script is null ? request.Calls : request.Calls / request.Connections * request.Connections;
             if (BytesIn(output) != calls * request.Request.ReplyBytes)
             {
-                throw new BenchException($"Not every call to port {request.Port} was answered in full:\n{output}");
+                throw new BenchException($"Not every call to port {request.Port} was answered in full: {Summary().Match(output).Value}");
             }
 
             LoadResult result = new(calls, SecondsIn(output));
@@ -106,6 +106,9 @@ internal sealed partial class H2Load(IReadOnlyList<string> prefix)
             File.Delete(body);
         }
     }
+
+    [GeneratedRegex("requests: .*", RegexOptions.None, 1000)]
+    private static partial Regex Summary();
 
     [GeneratedRegex(@"\((\d+)\) data", RegexOptions.None, 1000)]
     private static partial Regex Data();

@@ -16,6 +16,7 @@ if (options.List)
         Console.WriteLine($"{row.Name,-24}{row.Title}");
     }
 
+    Console.WriteLine($"{FleetRun.Name,-24}10,000 instances against 10");
     Console.WriteLine($"{IsolationRun.Name,-24}what one call's trouble does to others");
     return 0;
 }

@@ -2,57 +2,58 @@ using Grpc.Core;
 
 namespace GrpcRouter.Bench;
 
-/// <summary>Measures the chosen rows, one after the other, and reports them.</summary>
+/// <summary>Measures what was chosen, one part after the other, and reports it.</summary>
 internal sealed class Run(Lab lab, RunnerOptions options)
 {
-    private readonly List<RowResult> _results = [];
-    private readonly List<string> _failures = [];
-    private IReadOnlyList<IsolationFigure> _isolation = [];
+    private readonly Figures _figures = new();
 
-    /// <returns>Whether every row has its figures.</returns>
+    /// <returns>Whether every part has its figures.</returns>
     public async Task<bool> AllAsync()
     {
-        Row[] rows = [.. RowCatalog.All.Where(row => options.WantsRow(row.Name))];
-        bool isolation = options.WantsRow(IsolationRun.Name);
-        if (rows.Length == 0 && !isolation)
+        Part[] parts = [.. Parts().Where(part => options.WantsRow(part.Name))];
+        if (parts.Length == 0)
         {
             throw new BenchException("No row has such a name; --list names them.");
         }
 
-        foreach (Row row in rows)
+        foreach (Part part in parts)
         {
-            await TryAsync(row.Name, () => MeasureAsync(row));
+            await TryAsync(part);
         }
 
-        if (isolation)
-        {
-            await TryAsync(IsolationRun.Name, async () => _isolation = await new IsolationRun(lab, options).AllAsync());
-        }
-
+        string report = Report.Of(_figures);
         Console.WriteLine();
-        foreach (Table table in new[] { Tables.Throughput(_results), Tables.Latency(_results), Tables.Isolation(_isolation) }.Where(static table => !table.IsEmpty))
+        Console.WriteLine(report);
+        if (options.Whole)
         {
-            Console.WriteLine(table.ToMarkdown());
+            Report.Write(_figures);
         }
 
         Hold();
-        return _failures.Count == 0;
+        return _figures.Failures.Count == 0;
     }
 
-    private async Task TryAsync(string name, Func<Task> measure)
+    private IEnumerable<Part> Parts()
     {
-        try
+        foreach (Row row in RowCatalog.All)
         {
-            await measure();
+            yield return new Part(row.Name, async () => _figures.Rows.Add(await RowRun.RunAsync(lab, row, await TargetsAsync(row), options)));
         }
-        catch (Exception failure) when (failure is BenchException or RpcException or TimeoutException)
+
+        if (Programs.Has("Fleet"))
         {
-            _failures.Add($"{name}: {failure.Message}");
-            Console.Error.WriteLine(_failures[^1]);
+            yield return new Part(FleetRun.Name, async () =>
+            {
+                FleetRun fleet = new(lab, options);
+                _figures.Rows.AddRange(await fleet.RunAsync());
+                _figures.BytesPerInstance = fleet.BytesPerInstance;
+            });
         }
+
+        yield return new Part(IsolationRun.Name, async () => _figures.Isolation.AddRange(await new IsolationRun(lab, options).AllAsync()));
     }
 
-    private async Task MeasureAsync(Row row)
+    private async Task<IReadOnlyList<Target>> TargetsAsync(Row row)
     {
         List<Target> targets = [];
         foreach (string name in row.Targets.Where(options.WantsTarget))
@@ -60,27 +61,21 @@ internal sealed class Run(Lab lab, RunnerOptions options)
             targets.Add(await lab.GetAsync(name));
         }
 
-        await row.PrepareAsync(lab, targets, options.SecondsOfTurn);
-        RowResult result = new(row);
-        for (int round = 0; round < options.Rounds; round++)
-        {
-            foreach (Target target in targets)
-            {
-                Measurement measurement = await row.MeasureAsync(lab, target);
-                result.Add(target.Name, measurement);
-                Console.WriteLine(Line(row, target, measurement));
-            }
-        }
-
-        _results.Add(result);
+        return targets;
     }
 
-    private static string Line(Row row, Target target, Measurement figures) =>
-        $"{row.Name,-20} {target.Name,-22} {figures.Rate,11:#,0} {row.Unit}/s"
-        + (figures.FrontCpu is { } front ? $"  in front {front:0.00} us" : "")
-        + (figures.BehindCpu is { } behind ? $"  behind {behind:0.00} us" : "")
-        + (figures.FrontAllocated is { } bytes ? $"  {bytes:0} B a call" : "")
-        + (figures.P50 is { } p50 ? $"  p50 {p50:0} us, p99 {figures.P99:0} us" : "");
+    private async Task TryAsync(Part part)
+    {
+        try
+        {
+            await part.Measure();
+        }
+        catch (Exception failure) when (failure is BenchException or RpcException or TimeoutException)
+        {
+            _figures.Failures.Add($"{part.Name}: {failure.Message}");
+            Console.Error.WriteLine(_figures.Failures[^1]);
+        }
+    }
 
     private void Hold()
     {
@@ -97,4 +92,6 @@ internal sealed class Run(Lab lab, RunnerOptions options)
         Console.WriteLine("The servers run until you press Enter.");
         Console.ReadLine();
     }
+
+    private sealed record Part(string Name, Func<Task> Measure);
 }

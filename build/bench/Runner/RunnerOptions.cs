@@ -7,6 +7,7 @@ internal sealed record RunnerOptions
     public const string Usage = """
         usage: build/bench/run [--quick] [--rows NAME,...] [--through NAME,...] [--rounds N] [--seconds S] [--hold] [--list]
                                [--port N] [--load-prefix COMMAND] [--no-build]
+        Without --quick, --rows and --through, it writes its figures into docs/performance.md.
           --quick        about two minutes: shorter rounds, nghttpx as the only peer
           --rows         only rows whose names begin so, such as unary or stream-11B
           --through      only these ways to the service: direct, router, bare, nghttpx, haproxy, nginx
@@ -36,6 +37,9 @@ internal sealed record RunnerOptions
     public int Port { get; init; } = 6100;
 
     public IReadOnlyList<string> LoadPrefix { get; init; } = [];
+
+    /// <summary>Whether it is a run that the documentation shows.</summary>
+    public bool Whole => !Quick && Rows.Count == 0 && Through.Count == 0;
 
     public double SecondsOfTurn => Seconds ?? (Quick ? 0.5 : 2);
 

@@ -15,12 +15,12 @@ internal sealed class IsolationRun(Lab lab, RunnerOptions options)
 
     public async Task<IReadOnlyList<IsolationFigure>> AllAsync()
     {
-        Target target = await lab.StartRouterAsync("isolation", "Instance", "1", "1");
-        Target other = await lab.StartRouterAsync("elsewhere", "Instance", "1", "1");
+        Target target = await lab.AddInstancesAsync(await lab.StartRouterAsync("isolation"), "Instance", 1, 1);
+        Target other = await lab.AddInstancesAsync(await lab.StartRouterAsync("elsewhere"), "Instance", 1, 1);
         await Lab.WarmUpAsync(target);
         await Lab.WarmUpAsync(other);
         await NeighboursAsync(target, other);
-        await FairnessAsync(target);
+        await FairnessAsync(target, other);
         await StalledAsync(target);
         lab.Stop(target);
         lab.Stop(other);
@@ -30,26 +30,24 @@ internal sealed class IsolationRun(Lab lab, RunnerOptions options)
     private async Task NeighboursAsync(Target target, Target other)
     {
         HostProcess router = (HostProcess)target.Front!;
-        List<(LoadResult Alone, LoadResult Beside, LoadResult Elsewhere)> rounds = [];
         ProcessStats before = await SettledAsync(router);
         using (await StuckStreams.OpenAsync(target.Port, 1, Mebibyte))
         {
             ProcessStats stuck = await SettledAsync(router);
-            Add("router's heap for a stuck stream of 1 GiB", 0, Math.Max(0, stuck.HeapBytes - before.HeapBytes) / 1024.0, "KiB");
+            Add(new("stuck", "a stuck stream of 1 GiB: the router's heap grows by", "KiB", null, Math.Max(0, stuck.HeapBytes - before.HeapBytes) / 1024.0));
         }
 
+        List<LoadResult> alone = [], beside = [], elsewhere = [];
         for (int round = 0; round < options.Rounds; round++)
         {
-            LoadResult alone = await SmallCallsAsync(target);
-            rounds.Add((alone, await BesideAsync(target, target), await BesideAsync(target, other)));
+            alone.Add(await SmallCallsAsync(target));
+            elsewhere.Add(await BesideAsync(target, other));
+            beside.Add(await BesideAsync(target, target));
         }
 
-        foreach ((string name, Func<LoadResult, double?> figure) in new (string, Func<LoadResult, double?>)[] { ("p50", static result => result.P50), ("p99", static result => result.P99) })
-        {
-            double? alone = Statistics.Median(rounds.Select(round => figure(round.Alone)));
-            Add($"{name} of small calls beside a stuck and a greedy stream on their channel", alone, Statistics.Median(rounds.Select(round => figure(round.Beside))), "us");
-            Add($"{name} of small calls, the same streams at another router of the machine", alone, Statistics.Median(rounds.Select(round => figure(round.Elsewhere))), "us");
-        }
+        const string Trouble = "a stuck stream and a greedy one on the channel";
+        Add(new("neighbours-p50", $"{Trouble}: p50 of small calls", "us", P50(alone), P50(beside), P50(elsewhere)));
+        Add(new("neighbours-p99", $"{Trouble}: p99 of small calls", "us", P99(alone), P99(beside), P99(elsewhere)));
     }
 
     private async Task<LoadResult> BesideAsync(Target target, Target troubled)
@@ -60,20 +58,27 @@ internal sealed class IsolationRun(Lab lab, RunnerOptions options)
         return await SmallCallsAsync(target);
     }
 
-    private async Task FairnessAsync(Target target)
+    private async Task FairnessAsync(Target target, Target other)
     {
-        List<(LoadResult Alone, LoadResult Beside)> rounds = [];
+        List<LoadResult> alone = [], beside = [], elsewhere = [];
         for (int round = 0; round < options.Rounds; round++)
         {
-            LoadResult alone = await ModestStream.RunAsync(target.Port, options.SecondsOfTurn);
-            await using Greed greed = new(target.Port, Requests.FetchMany(4), 4, 25);
-            await greed.StartAsync();
-            rounds.Add((alone, await ModestStream.RunAsync(target.Port, options.SecondsOfTurn)));
+            alone.Add(await ModestStream.RunAsync(target.Port, options.SecondsOfTurn));
+            elsewhere.Add(await ModestBesideAsync(target, other));
+            beside.Add(await ModestBesideAsync(target, target));
         }
 
-        Add("round trips a second of a modest stream beside 100 greedy ones", Statistics.Median(rounds.Select(static round => (double?)round.Alone.Rate)), Statistics.Median(rounds.Select(static round => (double?)round.Beside.Rate)), "1/s");
-        Add("p50 of its round trips", Statistics.Median(rounds.Select(static round => round.Alone.P50)), Statistics.Median(rounds.Select(static round => round.Beside.P50)), "us");
-        Add("p99 of its round trips", Statistics.Median(rounds.Select(static round => round.Alone.P99)), Statistics.Median(rounds.Select(static round => round.Beside.P99)), "us");
+        const string Trouble = "100 greedy streams on the channel";
+        Add(new("modest-rate", $"{Trouble}: round trips of a modest one", "a second", Rate(alone), Rate(beside), Rate(elsewhere)));
+        Add(new("modest-p50", $"{Trouble}: p50 of its round trips", "us", P50(alone), P50(beside), P50(elsewhere)));
+        Add(new("modest-p99", $"{Trouble}: p99 of its round trips", "us", P99(alone), P99(beside), P99(elsewhere)));
+    }
+
+    private async Task<LoadResult> ModestBesideAsync(Target target, Target troubled)
+    {
+        await using Greed greed = new(troubled.Port, Requests.FetchMany(4), 4, 25);
+        await greed.StartAsync();
+        return await ModestStream.RunAsync(target.Port, options.SecondsOfTurn);
     }
 
     private async Task StalledAsync(Target target)
@@ -81,19 +86,41 @@ internal sealed class IsolationRun(Lab lab, RunnerOptions options)
         HostProcess router = (HostProcess)target.Front!;
         LoadResult callsBefore = await SmallCallsAsync(target);
         ProcessStats before = await SettledAsync(router);
+        string trouble = $"{StalledStreams:#,0} stalled streams";
         using (await StuckStreams.OpenAsync(target.Port, StalledStreams, 1024))
         {
             ProcessStats stalled = await SettledAsync(router);
-            Add($"router's resident memory with {StalledStreams:#,0} stalled streams", before.WorkingSet / Mebibyte, stalled.WorkingSet / Mebibyte, "MiB");
-            Add("router's managed heap with them", before.HeapBytes / Mebibyte, stalled.HeapBytes / Mebibyte, "MiB");
+            Add(new("stalled-heap", $"{trouble}: the router's heap", "MiB", Mebibytes(before.HeapBytes), Mebibytes(stalled.HeapBytes)));
+            Add(new("stalled-memory", $"{trouble}: its resident memory", "MiB", Mebibytes(before.WorkingSet), Mebibytes(stalled.WorkingSet)));
             LoadResult calls = await SmallCallsAsync(target);
-            Add("p50 of small calls beside them", callsBefore.P50, calls.P50, "us");
+            Add(new("stalled-p50", $"{trouble}: p50 of small calls", "us", callsBefore.P50, calls.P50));
         }
 
-        ProcessStats after = await SettledAsync(router);
-        Add("router's resident memory when their clients have left", before.WorkingSet / Mebibyte, after.WorkingSet / Mebibyte, "MiB");
-        Add("router's managed heap when their clients have left", before.HeapBytes / Mebibyte, after.HeapBytes / Mebibyte, "MiB");
+        ProcessStats after = await ReturnedAsync(router, before);
+        Add(new("left-heap", "when their clients have left: the router's heap", "MiB", Mebibytes(before.HeapBytes), Mebibytes(after.HeapBytes)));
+        Add(new("left-memory", "when their clients have left: its resident memory", "MiB", Mebibytes(before.WorkingSet), Mebibytes(after.WorkingSet)));
     }
+
+    // Kestrel's pools give memory back over some time of rest.
+    private static async Task<ProcessStats> ReturnedAsync(HostProcess router, ProcessStats before)
+    {
+        ProcessStats after = await SettledAsync(router);
+        for (int wait = 0; wait < 10 && after.HeapBytes > before.HeapBytes * 1.2; wait++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3));
+            after = await SettledAsync(router);
+        }
+
+        return after;
+    }
+
+    private static double? P50(List<LoadResult> rounds) => Statistics.Median(rounds.Select(static round => round.P50));
+
+    private static double? P99(List<LoadResult> rounds) => Statistics.Median(rounds.Select(static round => round.P99));
+
+    private static double? Rate(List<LoadResult> rounds) => Statistics.Median(rounds.Select(static round => (double?)round.Rate));
+
+    private static double Mebibytes(long bytes) => bytes / (double)Mebibyte;
 
     private Task<LoadResult> SmallCallsAsync(Target target) =>
         lab.Load.MeasureAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = (int)(4000 * options.SecondsOfTurn), Times = true });
@@ -116,9 +143,9 @@ internal sealed class IsolationRun(Lab lab, RunnerOptions options)
         }
     }
 
-    private void Add(string what, double? alone, double? beside, string unit)
+    private void Add(IsolationFigure figure)
     {
-        _figures.Add(new IsolationFigure(what, alone, beside ?? double.NaN, unit));
-        Console.WriteLine($"{what}: {alone:#,0.#} {unit} alone, {beside:#,0.#} {unit}");
+        _figures.Add(figure);
+        Console.WriteLine($"{figure.What}: {figure.Alone:#,0} alone, {figure.Elsewhere:#,0} elsewhere, {figure.Beside:#,0} {figure.Unit}");
     }
 }

@@ -29,18 +29,22 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
         return target;
     }
 
-    /// <summary>A router of its own with a program of instances behind it.</summary>
-    public async Task<Target> StartRouterAsync(string name, string program, params IEnumerable<string> arguments)
+    /// <summary>A router of its own, still without instances.</summary>
+    public async Task<Target> StartRouterAsync(string name)
     {
         int port = _nextPort++;
         int tlsPort = _nextPort++;
-        string file = name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-');
-        HostProcess router = Host($"{file}-host", "RouterHost", port, tlsPort);
-        Target target = new(name, port, tlsPort, router, null);
+        Target target = new(name, port, tlsPort, Host(FileName(name), "RouterHost", port, tlsPort), null);
         await AwaitAsync(target, H2Load.Connects);
-        HostProcess instances = new($"{file}-instances", program, Folder, [$"{port}", .. arguments]);
+        return target;
+    }
+
+    /// <summary>Starts a program of instances behind a router, and waits for all of them.</summary>
+    public async Task<Target> AddInstancesAsync(Target target, string program, params IEnumerable<int> arguments)
+    {
+        HostProcess instances = new($"{FileName(target.Name)}-instances", program, Folder, [$"{target.Port}", .. arguments.Select(static number => $"{number}")]);
         _processes.Add(instances);
-        await instances.WhenRegisteredAsync(TimeSpan.FromMinutes(2));
+        await instances.WhenRegisteredAsync(TimeSpan.FromMinutes(5));
         return target with { Behind = instances };
     }
 
@@ -70,9 +74,9 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
         switch (name)
         {
             case Target.Router:
-                return await StartRouterAsync(name, "Instance");
+                return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 1);
             case Target.RouterOfHundred:
-                return await StartRouterAsync(name, "Instance", "100");
+                return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 100);
         }
 
         int port = _nextPort++;
@@ -97,6 +101,8 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
         await AwaitAsync(target, H2Load.Answers);
         return target;
     }
+
+    private static string FileName(string name) => name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-');
 
     private HostProcess Host(string name, string program, int port, int tlsPort)
     {

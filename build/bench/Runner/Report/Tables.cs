@@ -52,17 +52,19 @@ internal static class Tables
         return table;
     }
 
-    public static Table Isolation(IReadOnlyList<IsolationFigure> figures)
+    public static Table Isolation(IEnumerable<IsolationFigure> figures)
     {
-        Table table = new("what", "alone", "beside", "unit", "ratio");
+        Table table = new("trouble, and what is measured", "unit", "alone", "trouble elsewhere", "trouble here", "of alone", "of elsewhere");
         foreach (IsolationFigure figure in figures)
         {
             table.Add(
                 figure.What,
-                Table.Number(figure.Alone),
-                Table.Number(figure.Beside),
                 figure.Unit,
-                figure.Alone is > 0 ? Table.Number(figure.Beside / figure.Alone, 2) : "");
+                Table.Number(figure.Alone),
+                Table.Number(figure.Elsewhere),
+                Table.Number(figure.Beside),
+                Table.Number(figure.Beside / figure.Alone, 2),
+                Table.Number(figure.Beside / figure.Elsewhere, 2));
         }
 
         return table;

@@ -17,7 +17,7 @@ internal class H2LoadRow(string name, string title, ServiceRequest request) : Ro
     {
         foreach (Target target in targets)
         {
-            _calls[target.Name] = Math.Max(1, (int)(await RateAsync(target) * seconds));
+            _calls[target.Name] = Math.Max(Connections * Streams, (int)(await RateAsync(target) * seconds));
         }
     }
 

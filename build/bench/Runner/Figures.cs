@@ -1,0 +1,17 @@
+namespace GrpcRouter.Bench;
+
+/// <summary>All that a run found.</summary>
+internal sealed class Figures
+{
+    public List<RowResult> Rows { get; } = [];
+
+    public List<IsolationFigure> Isolation { get; } = [];
+
+    /// <summary>Router memory for an idle instance in bytes, where it was measured.</summary>
+    public double? BytesPerInstance { get; set; }
+
+    /// <summary>What kept a part from its figures.</summary>
+    public List<string> Failures { get; } = [];
+
+    public RowResult? Row(string name) => Rows.Find(result => result.Row.Name == name);
+}
