@@ -13,8 +13,12 @@ public sealed class FairnessTests : FunctionalTest
     // More than the greedy ones can send while the modest one sends all it has, if they take turns.
     private const int GreedyMessages = 256;
 
-    // A turn is worth a fragment, and a stream whose thread is late may miss a few; without turns it waits for all that the others have credit for.
+    // A turn may end with a fragment that began within it.
     private const long Bound = 4L * Greedy * FragmentLength.Default;
+
+    // The line does not wait for a stream whose turn has come and whose thread the system has put aside, so a few may be late.
+    // ChannelOutputTurnTests shows the exact bound, without threads.
+    private const int Late = ModestMessages / 10;
 
     private static readonly Chunk Piece = new() { Data = ByteString.CopyFrom(new byte[FragmentLength.Default - 64]) };
 
@@ -56,17 +60,20 @@ public sealed class FairnessTests : FunctionalTest
         (Rig rig, Line line) = await StartLineAsync();
         AsyncClientStreamingCall<Chunk, Chunk>[] greedy = [.. Enumerable.Range(0, Greedy).Select(_ => rig.Client.Upload())];
         await Until.TrueAsync(() => rig.Service.Started == Greedy, "The greedy streams did not start.");
-        using AsyncClientStreamingCall<Chunk, Chunk> modest = rig.Client.Upload();
+        using RouterChannel other = rig.Host.CreateChannel();
+        using AsyncClientStreamingCall<Chunk, Chunk> modest = new Probe.ProbeClient(other).Upload();
         await Until.TrueAsync(() => rig.Service.Started == Greedy + 1, "The modest stream did not start.");
 
         line.Receiving.Close();
         Task[] writing = [.. greedy.Select(static call => WriteAsync(call.RequestStream, GreedyMessages))];
-        Task modestly = WriteAsync(modest.RequestStream, ModestMessages);
         InstanceChannel channel = Assert.Single(rig.Router.Instances);
-        await Until.TrueAsync(() => channel.Output.QueuedTurns == Greedy + 1, () => $"{channel.Output.QueuedTurns} streams wait for the channel.");
+        await Until.TrueAsync(() => channel.Output.QueuedTurns == Greedy, () => $"{channel.Output.QueuedTurns} streams wait for the channel.");
+
+        // All of it fits into the window of its HTTP/2 stream, so that it never waits for its client.
+        await WriteAsync(modest.RequestStream, ModestMessages).Soon("The server did not take the modest stream's messages.");
+        await Until.TrueAsync(() => channel.Output.QueuedTurns == Greedy + 1, "The modest stream does not wait for the channel.");
         line.Receiving.Open();
 
-        await modestly.Soon("The modest stream's writes did not end.");
         await modest.RequestStream.CompleteAsync();
         Assert.Equal(ModestMessages * Piece.Data.Length, (await modest).Number);
         AssertFair(line, line.ToInstance.Frames);
@@ -107,7 +114,8 @@ public sealed class FairnessTests : FunctionalTest
         }
 
         Assert.Equal(ModestMessages, gaps.Count);
-        Assert.All(gaps, static gap => Assert.InRange(gap, 0, Bound));
+        Assert.InRange(gaps.Count(static gap => gap > Bound), 0, Late);
+        Assert.InRange(gaps.Sum(), 0, ModestMessages * Bound / 2);
 
         // The others were there all the time, or it would show nothing.
         Assert.True(gaps.Sum() > Bound, $"Only {gaps.Sum()} bytes of the greedy streams passed.");

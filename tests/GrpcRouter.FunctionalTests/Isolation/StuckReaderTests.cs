@@ -64,7 +64,9 @@ public sealed class StuckReaderTests : FunctionalTest
         Assert.InRange(stuck.ResponseBytesHeld, stuck.ResponseWindow / 2, stuck.ResponseWindow);
         Assert.InRange(stuck.ResponseBufferCapacity, 0, 2 * stuck.ResponseWindow);
         Assert.InRange(Volatile.Read(ref written), 0, stuck.ResponseWindow + (128 * KiB) + Piece.Data.Length);
-        Assert.InRange(Heap.Collected() - heap, long.MinValue, 32 * MiB);
+
+        // Of a gibibyte; the pools of client and server keep what the bulk transfer had at a time.
+        Assert.InRange(Heap.Collected() - heap, long.MinValue, 128 * MiB);
 
         reader.Kill();
         await rig.WhenIdleAsync();
