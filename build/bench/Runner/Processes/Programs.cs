@@ -6,8 +6,6 @@ internal static class Programs
     /// <summary>The folder of all of them, <c>build/bench</c>.</summary>
     public static string Folder { get; } = FindFolder();
 
-    public static string Repository => Path.GetFullPath(Path.Combine(Folder, "..", ".."));
-
     public static string PathOf(string program) => Path.Combine(Folder, program, "bin", "Release", "net10.0", $"{program}.dll");
 
     public static bool Has(string program) => File.Exists(PathOf(program));

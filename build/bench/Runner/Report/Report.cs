@@ -1,13 +1,10 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace GrpcRouter.Bench;
 
 /// <summary>Writes a run down, for the console and for docs/performance.md.</summary>
-internal static partial class Report
+internal static class Report
 {
-    private static string Page => Path.Combine(Programs.Repository, "docs", "performance.md");
-
     public static string Of(Figures figures)
     {
         StringBuilder text = new();
@@ -36,19 +33,12 @@ internal static partial class Report
     /// <summary>Puts the figures between the page's two marks, and the plots beside it.</summary>
     public static void Write(Figures figures)
     {
-        string folder = Path.Combine(Programs.Repository, "docs", "performance");
+        string folder = Path.ChangeExtension(GeneratedSection.Page, null);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "rate.svg"), Plots.Rate(figures).ToSvg());
         File.WriteAllText(Path.Combine(folder, "cpu.svg"), Plots.Cpu(figures).ToSvg());
-        string page = File.ReadAllText(Page);
-        Match section = Section().Match(page);
-        if (!section.Success)
-        {
-            throw new BenchException($"{Page} has lost the marks of its generated section.");
-        }
-
-        File.WriteAllText(Page, string.Concat(page.AsSpan(0, section.Groups[1].Index), $"\n{Of(figures)}\n", page.AsSpan(section.Groups[1].Index + section.Groups[1].Length)));
-        Console.WriteLine($"The figures are in {Page}.");
+        GeneratedSection.Write("build/bench/run", Of(figures));
+        Console.WriteLine($"The figures are in {GeneratedSection.Page}.");
     }
 
     private static string Processor()
@@ -57,7 +47,4 @@ internal static partial class Report
         string? line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(static line => line.StartsWith(Key, StringComparison.Ordinal)) : null;
         return line is null ? "unknown" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
-
-    [GeneratedRegex("<!-- figures of build/bench/run -->\n(.*)<!-- end of figures -->", RegexOptions.Singleline, 1000)]
-    private static partial Regex Section();
 }
