@@ -145,36 +145,38 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     /// </param>
     public void Exit(bool flushHere = false)
     {
-        if (closed)
+        if (!Release(wake: true))
         {
-            discarded?.Reset();
-            gate.Exit();
             return;
         }
 
-        if (entered is { } writer)
-        {
-            writer.Left -= data.Length - enteredAt;
-            entered = null;
-        }
-
-        // A turn that was used for less than a fragment, or for nothing, leaves room for the next in line.
-        GrantTurns_NeedsLock();
-        bool wake = !flushing && (control.Length > 0 || data.Length > 0);
-        if (wake)
-        {
-            flushing = true;
-        }
-
-        gate.Exit();
-        if (wake && flushHere)
+        if (flushHere)
         {
             _ = FlushAsync();
         }
-        else if (wake)
+        else
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
+    }
+
+    /// <summary>Releases the lock and leaves what there is to write to a call of <see cref="Flush"/>, so that several frames share a write.</summary>
+    public void ExitUnflushed() => Release(wake: false);
+
+    /// <summary>Begins to write what is waiting, on the caller's thread. A write that is under way takes it along.</summary>
+    public void Flush()
+    {
+        lock (gate)
+        {
+            if (flushing || (control.Length == 0 && data.Length == 0))
+            {
+                return;
+            }
+
+            flushing = true;
+        }
+
+        _ = FlushAsync();
     }
 
     /// <summary>Leaves the line. A call that ends must do so, or a turn granted to it would be lost to the others.</summary>
@@ -275,12 +277,38 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
                 controlInFlight.Reset();
                 dataInFlight.Reset();
             }
+
+            sink.OnIdle();
         }
         catch (Exception error)
         {
             Complete(error);
             Finish(error);
         }
+    }
+
+    /// <returns>The caller sees to the flush.</returns>
+    private bool Release(bool wake)
+    {
+        if (closed)
+        {
+            discarded?.Reset();
+            gate.Exit();
+            return false;
+        }
+
+        if (entered is { } writer)
+        {
+            writer.Left -= data.Length - enteredAt;
+            entered = null;
+        }
+
+        // A turn that was used for less than a fragment, or for nothing, leaves room for the next in line.
+        GrantTurns_NeedsLock();
+        wake &= !flushing && (control.Length > 0 || data.Length > 0);
+        flushing |= wake;
+        gate.Exit();
+        return wake;
     }
 
     private bool TrySwap()

@@ -102,7 +102,7 @@ public static class FrameLoop
         }
     }
 
-    private static void Check(bool compressed, uint length, int maxFrameSize)
+    internal static void Check(bool compressed, uint length, int maxFrameSize)
     {
         if (compressed)
         {
@@ -115,7 +115,7 @@ public static class FrameLoop
         }
     }
 
-    private static void Handle(ReadOnlySpan<byte> body, IFrameHandler handler)
+    internal static void Handle(ReadOnlySpan<byte> body, IFrameHandler handler)
     {
         if (!FrameDecoder.TryDecode(body, out Frame frame, out string? error))
         {
