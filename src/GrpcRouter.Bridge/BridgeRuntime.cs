@@ -16,6 +16,7 @@ internal sealed class BridgeRuntime
         Log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("GrpcRouter.Bridge");
         Encodings = new MessageEncodings(options.CompressionProviders, options.ResponseCompressionAlgorithm, options.ResponseCompressionLevel);
         Methods = service.BuildHandlers([.. options.Interceptors]);
+        Deadlines = new DeadlineWheel(Time);
         Epoch = (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
@@ -30,6 +31,9 @@ internal sealed class BridgeRuntime
     public MessageEncodings Encodings { get; }
 
     public FrozenDictionary<uint, MethodHandler> Methods { get; }
+
+    /// <summary>The deadlines of all calls.</summary>
+    public DeadlineWheel Deadlines { get; }
 
     /// <summary>Grows with every start of the instance, so that a router can tell a restarted one from its zombie.</summary>
     public ulong Epoch { get; }

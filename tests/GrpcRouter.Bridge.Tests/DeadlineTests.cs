@@ -1,5 +1,6 @@
 using Grpc.Core;
 using GrpcRouter.Bridge.Tests.Protos;
+using GrpcRouter.Protocol;
 using GrpcRouter.V1;
 
 namespace GrpcRouter.Bridge.Tests;
@@ -65,6 +66,9 @@ public sealed class DeadlineTests
         }
 
         await session.Bridge.WhenHandlersAreGoneAsync();
+
+        // The one timer of all deadlines stops at its next tick, when it finds none.
+        time.Advance(DeadlineWheel.Tick);
         Assert.Equal(before, time.TimerCount);
     }
 

@@ -5,7 +5,7 @@ using GrpcRouter.Protocol;
 namespace GrpcRouter;
 
 /// <summary>What a call was opened with. Kept as bytes and read when somebody asks: most handlers look at none of it.</summary>
-internal sealed class CallOpening(byte[] serialized)
+internal readonly struct CallOpening(byte[] serialized)
 {
     public string Authority => CallStartFields.TryRead(serialized, out CallStartFields fields) ? Encoding.UTF8.GetString(fields.Authority) : "";
 

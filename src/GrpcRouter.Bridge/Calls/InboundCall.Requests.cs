@@ -7,11 +7,26 @@ namespace GrpcRouter;
 /// <content>What the client sends.</content>
 internal sealed partial class InboundCall
 {
+    /// <summary>Deserializes the request that came whole.</summary>
+    /// <exception cref="RpcException">It cannot be read.</exception>
+    public T ReadWhole<T>(Marshaller<T> marshaller)
+    {
+        try
+        {
+            return incoming.Deserialize(marshaller, whole.Bytes);
+        }
+        finally
+        {
+            whole.Release();
+        }
+    }
+
     /// <summary>Deserializes the message that the request queue has promised.</summary>
     /// <exception cref="RpcException">It cannot be read.</exception>
     public T ReadMessage<T>(Marshaller<T> marshaller)
     {
-        ReadOnlySequence<byte> bytes = Requests.Read(out bool compressed);
+        RequestQueue requests = queue!;
+        ReadOnlySequence<byte> bytes = requests.Read(out bool compressed);
         try
         {
             if (!compressed)
@@ -24,7 +39,7 @@ internal sealed partial class InboundCall
         }
         finally
         {
-            Requests.Release();
+            requests.Release();
         }
     }
 
@@ -52,20 +67,37 @@ internal sealed partial class InboundCall
             return false;
         }
 
-        bool credited = begins
-            ? Requests.Begin((uint)length, frame.Compressed, frame.PayloadField != 0 ? frame.Payload : frame.Fragment)
-            : Requests.Continue(frame.Fragment);
-        if (!credited)
+        if (!TryTake(frame, begins, (uint)length))
         {
             Abort(StatusCode.Internal, "The router sent more than it had credit for.");
+            return false;
         }
 
-        return credited;
+        return true;
+    }
+
+    /// <returns>False when the router had no credit for it.</returns>
+    private bool TryTake(in Frame frame, bool begins, uint length)
+    {
+        if (queue is not null)
+        {
+            return begins
+                ? queue.Begin(length, frame.Compressed, frame.PayloadField != 0 ? frame.Payload : frame.Fragment)
+                : queue.Continue(frame.Fragment);
+        }
+
+        if (frame.HasOpening)
+        {
+            whole.Set(frame.Payload);
+            return FrameField.PrefixLength + frame.Payload.Length <= Bridge.Options.CallWindow;
+        }
+
+        return HasEnded ? true : throw Violation("message data follows the half-close");
     }
 
     private ICompressionProvider RequestCompression()
     {
-        string encoding = Start.MessageEncoding;
+        string encoding = Context.Opening.MessageEncoding;
         if (encoding is "" or MessageEncodings.Identity)
         {
             throw new RpcException(new Status(StatusCode.Internal, "A request message is flagged as compressed, but the call names no encoding."));
@@ -79,6 +111,6 @@ internal sealed partial class InboundCall
         string reason = $"The request encoding '{encoding}' is not supported; {Bridge.Encodings.AcceptEncoding} are.";
         byte[] headers = CallEndings.Headers(null, encoding: null, Bridge.Encodings.AcceptEncoding, Channel.MetadataLimit);
         Abort(StatusCode.Unimplemented, reason, notDispatched: false, headers);
-        throw new OperationCanceledException(reason, Token);
+        throw new OperationCanceledException(reason, Context.Token);
     }
 }

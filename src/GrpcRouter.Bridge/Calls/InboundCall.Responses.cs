@@ -25,7 +25,19 @@ internal sealed partial class InboundCall
     }
 
     /// <summary>Sends a response message; the last one brings the call's end with it.</summary>
-    public ValueTask WriteMessageAsync<T>(Marshaller<T> marshaller, T value, WriteOptions? options, bool last, CancellationToken cancellationToken)
+    public ValueTask WriteMessageAsync<T>(Marshaller<T> marshaller, T value, WriteOptions? options, bool last, CancellationToken cancellationToken) =>
+        WriteMessageAsync(marshaller, value, options, last, flush: true, cancellationToken);
+
+    /// <summary>Sends the one response from within <see cref="Run"/>, whose caller flushes.</summary>
+    public ValueTask WriteLastAsync<T>(Marshaller<T> marshaller, T value)
+    {
+        ValueTask write = WriteMessageAsync(marshaller, value, Context.WriteOptions, last: true, flush: false, CancellationToken.None);
+        leftUnflushed = write.IsCompletedSuccessfully;
+        return write;
+    }
+
+    private ValueTask WriteMessageAsync<T>(
+        Marshaller<T> marshaller, T value, WriteOptions? options, bool last, bool flush, CancellationToken cancellationToken)
     {
         if (HasEnded)
         {
@@ -43,7 +55,7 @@ internal sealed partial class InboundCall
         try
         {
             Prepare(message, options);
-            write = Output.WriteMessageAsync(message, last ? Ending() : null, cancellationToken);
+            write = Output.WriteMessageAsync(message, last ? Ending() : null, flush, cancellationToken);
         }
         catch
         {
@@ -138,6 +150,6 @@ internal sealed partial class InboundCall
             throw new InvalidOperationException($"There is no compression provider for the response encoding '{encoding}'.");
         }
 
-        return Bridge.Encodings.FindAccepted(encoding, Start.AcceptEncoding);
+        return Bridge.Encodings.FindAccepted(encoding, Context.Opening.AcceptEncoding);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using GrpcRouter.Protocol;
 
@@ -7,72 +8,87 @@ namespace GrpcRouter;
 /// One call on a channel. The read loop gives it frames, a thread of the pool runs its handler, and whoever claims its end first,
 /// be it the handler, the router's cancel, the deadline, a broken rule or the loss of the channel, decides how it ends.
 /// </summary>
-internal sealed partial class InboundCall : IThreadPoolWorkItem
+/// <remarks>
+/// A unary call whose request came whole, and whose handler completed it, serves another call afterwards. Whoever may come late is kept out: frames by the
+/// channel's table and its one reader, the deadline by the count of uses, user code by <see cref="CallContext.TryPart"/>.
+/// </remarks>
+internal sealed partial class InboundCall
 {
     private const string Completed = "The call is complete.";
 
-    // Longer than any timer can wait; such a call has a deadline to show but none that fires.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+    private const long Live = 0;
+    private const long Ended = 1;
+    private const long Withdrawn = 2;
+    private const long Outcome = 3;
+    private const long Use = 4;
 
     private readonly IncomingMessage incoming = new();
-    private CancellationTokenSource? cancellation;
-    private ITimer? deadlineTimer;
+    private readonly CallDeadline deadline;
+    private readonly WholeRequest whole = new();
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter rest;
+    private Action? onHandled;
+    private RequestQueue? queue;
     private ICompressionProvider? responseCompression;
-    private string? outcome;
+    private string? reason;
     private ReadOnlyMemory<byte>? pendingHeaders;
     private Task headersSent = Task.CompletedTask;
     private bool headersDecided;
+    private bool hasDeadline;
+    private bool endFollows;
+    private bool leftUnflushed;
 
-    public InboundCall(RegistrationChannel channel, ulong id, MethodHandler method, CallOpening start)
+    // The outcome in the lowest bits, above them how often the object has been used: so that both are claimed in one step.
+    private long state;
+
+    public InboundCall(RegistrationChannel channel)
     {
         Channel = channel;
-        Id = id;
-        Method = method;
-        Start = start;
-        Context = new CallContext(this);
-        Requests = new RequestQueue(this, channel.NewReceiveWindow());
         Output = channel.NewOutput(this);
+        deadline = new CallDeadline(this);
     }
 
     public RegistrationChannel Channel { get; }
 
-    public ulong Id { get; }
+    public ulong Id { get; private set; }
 
-    public MethodHandler Method { get; }
+    public MethodHandler Method { get; private set; } = null!;
 
-    public CallOpening Start { get; }
+    public CallContext Context { get; private set; } = null!;
 
-    public CallContext Context { get; }
-
-    public RequestQueue Requests { get; }
+    /// <summary>The request messages, unless the request is whole.</summary>
+    public RequestQueue? Requests => queue;
 
     public ResponseOutput Output { get; }
 
-    public DateTime Deadline { get; private set; } = DateTime.MaxValue;
+    public bool HasEnded => (Volatile.Read(ref state) & Outcome) != Live;
 
-    public bool HasEnded => Volatile.Read(ref outcome) is not null;
+    /// <summary>The next in the pool.</summary>
+    public InboundCall? NextIdle { get; set; }
 
-    /// <summary>Fires when the call is withdrawn: by the client, its deadline, or the loss of the channel.</summary>
-    public CancellationToken Token
-    {
-        get
-        {
-            if (cancellation is null)
-            {
-                Interlocked.CompareExchange(ref cancellation, new CancellationTokenSource(), null);
-                if (IsWithdrawn)
-                {
-                    cancellation.Cancel();
-                }
-            }
-
-            return cancellation.Token;
-        }
-    }
-
-    private bool IsWithdrawn => Volatile.Read(ref outcome) is { } reason && !ReferenceEquals(reason, Completed);
+    /// <summary>How many the pool holds from here on.</summary>
+    public int IdleCount { get; set; }
 
     private BridgeRuntime Bridge => Channel.Bridge;
+
+    /// <summary>Starts over for a call. Only the reader of the channel does.</summary>
+    /// <param name="id">Names the call.</param>
+    /// <param name="method">What is called.</param>
+    /// <param name="opening">What the call was opened with.</param>
+    /// <param name="wholeRequest">The first frame brings all of the request.</param>
+    public void Open(ulong id, MethodHandler method, CallOpening opening, bool wholeRequest)
+    {
+        Id = id;
+        Method = method;
+        Context = new CallContext(this, Bridge, method, opening);
+        queue = wholeRequest ? null : new RequestQueue(this, Channel.NewReceiveWindow());
+        Output.Reset();
+        responseCompression = null;
+        reason = null;
+        pendingHeaders = null;
+        headersSent = Task.CompletedTask;
+        headersDecided = hasDeadline = endFollows = leftUnflushed = false;
+        Volatile.Write(ref state, (Volatile.Read(ref state) & ~Outcome) + Use);
+    }
 
     /// <summary>Starts the clock of the call.</summary>
     public void SetDeadline(ulong microseconds)
@@ -80,12 +96,9 @@ internal sealed partial class InboundCall : IThreadPoolWorkItem
         TimeSpan remaining = microseconds > (ulong)GrpcTimeout.Maximum.TotalMicroseconds
             ? GrpcTimeout.Maximum
             : TimeSpan.FromMicroseconds(microseconds);
-        Deadline = Bridge.Time.GetUtcNow().UtcDateTime + remaining;
-        if (remaining <= LongestTimer)
-        {
-            deadlineTimer = Bridge.Time.CreateTimer(
-                static call => ((InboundCall)call!).Abort(StatusCode.DeadlineExceeded, "Deadline Exceeded"), this, remaining, Timeout.InfiniteTimeSpan);
-        }
+        Context.LatestEnd = Bridge.Time.GetUtcNow().UtcDateTime + remaining;
+        hasDeadline = true;
+        Bridge.Deadlines.Add(deadline, remaining, Volatile.Read(ref state) & ~Outcome);
     }
 
     /// <summary>Takes the parts of a frame that concern this call. Runs on the read loop.</summary>
@@ -109,43 +122,79 @@ internal sealed partial class InboundCall : IThreadPoolWorkItem
             return;
         }
 
-        if (frame.HalfClose)
+        if (frame.HalfClose && queue is not null)
         {
-            Requests.HalfClose();
+            queue.HalfClose();
+        }
+        else if (frame.HalfClose && !frame.HasOpening && !HasEnded)
+        {
+            throw Violation("a second half-close");
         }
     }
 
     /// <summary>Runs the handler.</summary>
-    public void Execute() => _ = RunAsync();
-
-    /// <summary>Claims the right to end the call. After it, nothing but the end is sent.</summary>
-    /// <param name="reason">Why it is withdrawn; null when it completes.</param>
-    public bool TryClaimEnd(string? reason = null)
+    /// <returns>True when it has left a frame in the output without seeing to the flush.</returns>
+    public bool Run()
     {
-        if (Interlocked.CompareExchange(ref outcome, reason ?? Completed, null) is not null)
+        ValueTask handling = default;
+        try
         {
-            return false;
+            if (!HasEnded)
+            {
+                handling = Method.InvokeAsync(this);
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
         }
 
-        Channel.Forget(this);
-        return true;
+        // Read now: once the call is finished, the object may be another.
+        bool unflushed = leftUnflushed;
+        rest = handling.ConfigureAwait(false).GetAwaiter();
+        if (rest.IsCompleted)
+        {
+            OnHandled();
+        }
+        else
+        {
+            rest.UnsafeOnCompleted(onHandled ??= OnHandled);
+        }
+
+        return unflushed;
+    }
+
+    /// <summary>Claims the right to end the call. After it, nothing but the end is sent.</summary>
+    /// <param name="why">Why it is withdrawn; null when it completes.</param>
+    public bool TryClaimEnd(string? why = null)
+    {
+        long seen = Volatile.Read(ref state);
+        return (seen & Outcome) == Live && TryClaimEnd(seen, why);
     }
 
     /// <summary>Ends the call before its handler does, and withdraws it from the handler.</summary>
-    public void Abort(StatusCode code, string reason, bool notDispatched = false, ReadOnlyMemory<byte>? headers = null)
+    public void Abort(StatusCode code, string why, bool notDispatched = false, ReadOnlyMemory<byte>? headers = null)
     {
-        if (TryClaimEnd(reason))
+        if (TryClaimEnd(why))
         {
-            CallEnding ending = CallEndings.End(new Status(code, reason), null, notDispatched, Channel.MetadataLimit) with { Headers = headers };
-            Withdraw();
-            Channel.SendEnd(this, ending);
+            SendAbort(code, why, notDispatched, headers);
+        }
+    }
+
+    /// <summary>The deadline of one of the object's uses has come.</summary>
+    public void OnDeadline(long use)
+    {
+        const string Why = "Deadline Exceeded";
+        if (TryClaimEnd(use, Why))
+        {
+            SendAbort(StatusCode.DeadlineExceeded, Why, notDispatched: false, headers: null);
         }
     }
 
     /// <summary>The channel is gone: withdraws the call without a word to anybody.</summary>
-    public void Drop(string reason)
+    public void Drop(string why)
     {
-        if (TryClaimEnd(reason))
+        if (TryClaimEnd(why))
         {
             Withdraw();
         }
@@ -157,6 +206,7 @@ internal sealed partial class InboundCall : IThreadPoolWorkItem
         if (TryClaimEnd())
         {
             CallEnding ending = Ending() with { Headers = pendingHeaders };
+            endFollows = true;
             Cleanup();
             Channel.SendEnd(this, ending);
         }
@@ -182,44 +232,84 @@ internal sealed partial class InboundCall : IThreadPoolWorkItem
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    public void ThrowEnded() => throw (IsWithdrawn
-        ? new OperationCanceledException($"The call has ended: {outcome}", Token)
+    public void ThrowEnded() => throw ((Volatile.Read(ref state) & Outcome) == Withdrawn
+        ? new OperationCanceledException($"The call has ended: {reason}", Context.Token)
         : new InvalidOperationException(Completed));
 
-    private async Task RunAsync()
+    private bool TryClaimEnd(long seen, string? why)
+    {
+        if (Interlocked.CompareExchange(ref state, seen | (why is null ? Ended : Withdrawn), seen) != seen)
+        {
+            return false;
+        }
+
+        reason = why;
+        Channel.Forget(this);
+        return true;
+    }
+
+    private void SendAbort(StatusCode code, string why, bool notDispatched, ReadOnlyMemory<byte>? headers)
+    {
+        CallEnding ending = CallEndings.End(new Status(code, why), null, notDispatched, Channel.MetadataLimit) with { Headers = headers };
+        Withdraw();
+        Channel.SendEnd(this, ending);
+    }
+
+    private void OnHandled()
     {
         try
         {
-            if (!HasEnded)
-            {
-                await Method.InvokeAsync(this);
-            }
+            rest.GetResult();
         }
         catch (Exception error)
         {
             Fail(error);
         }
 
+        rest = default;
+        if (Context.OpenedScope is { } scope)
+        {
+            _ = FinishAsync(scope);
+        }
+        else
+        {
+            Finish();
+        }
+    }
+
+    private async Task FinishAsync(CallScope scope)
+    {
         try
         {
-            if (Context.OpenedScope is { } scope)
-            {
-                await scope.DisposeAsync();
-            }
+            await scope.DisposeAsync();
         }
         catch (Exception error)
         {
             BridgeLog.ScopeDisposeFailed(Bridge.Log, Method.FullName, error);
         }
 
-        Channel.OnHandlerDone();
+        Finish();
+    }
+
+    // Last: with this the object may be another call.
+    private void Finish()
+    {
+        RegistrationChannel channel = Channel;
+        if (queue is null && Method.IsUnary && !endFollows && (Volatile.Read(ref state) & Outcome) == Ended && Context.TryPart())
+        {
+            Context = null!;
+            whole.Poison();
+            channel.Reuse(this);
+        }
+
+        channel.OnHandlerDone();
     }
 
     private void Fail(Exception error)
     {
         if (HasEnded)
         {
-            BridgeLog.HandlerFailedAfterEnd(Bridge.Log, Method.FullName, outcome!, error);
+            BridgeLog.HandlerFailedAfterEnd(Bridge.Log, Method.FullName, reason ?? Completed, error);
             return;
         }
 
@@ -250,27 +340,16 @@ internal sealed partial class InboundCall : IThreadPoolWorkItem
     {
         Cleanup();
         Output.Wake();
-        if (Volatile.Read(ref cancellation) is { } source)
-        {
-            _ = CancelAsync(source);
-        }
-    }
-
-    private async Task CancelAsync(CancellationTokenSource source)
-    {
-        try
-        {
-            await source.CancelAsync();
-        }
-        catch (Exception error)
-        {
-            BridgeLog.CancelCallbackFailed(Bridge.Log, Method.FullName, error);
-        }
+        Context.Withdraw();
     }
 
     private void Cleanup()
     {
-        deadlineTimer?.Dispose();
-        Requests.Close();
+        if (hasDeadline)
+        {
+            Bridge.Deadlines.Remove(deadline);
+        }
+
+        queue?.Close();
     }
 }

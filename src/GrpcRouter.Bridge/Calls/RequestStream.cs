@@ -37,7 +37,7 @@ internal sealed class RequestStream<T>(InboundCall call, Marshaller<T> marshalle
                 return false;
             }
 
-            if (!await call.Requests.WaitAsync(cancellationToken))
+            if (!await call.Requests!.WaitAsync(cancellationToken))
             {
                 ended = true;
                 return false;

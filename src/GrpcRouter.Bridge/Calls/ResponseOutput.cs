@@ -6,16 +6,26 @@ namespace GrpcRouter;
 /// The frames of one call towards the router. Whether the call has ended is looked at, and set, only with the channel's output
 /// locked: so nothing can follow the end.
 /// </summary>
-internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, SendWindow window, long initialWindow) : OutputTurn
+internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, long initialWindow) : OutputTurn
 {
     // A message that takes no more than half the window gets its credit in one piece sooner or later, because a receiver holds back
     // less than half a window. A larger one might never, so it goes out as the credit allows.
     private readonly long wholeCost = Math.Min(initialWindow / 2, FrameField.PrefixLength + FragmentLength.Default);
+    private readonly SendWindow window = new(initialWindow);
     private readonly AsyncSignal changed = new();
     private ReadOnlyMemory<byte>? headers;
 
     /// <summary>Initial metadata has gone out, or messages have, which is the same to the client.</summary>
     public bool Started { get; private set; }
+
+    /// <summary>Starts over for another call.</summary>
+    public void Reset()
+    {
+        window.Reset(initialWindow);
+        changed.Reset();
+        headers = null;
+        Started = false;
+    }
 
     /// <summary>The serialized CallHeaders that go out with the first message.</summary>
     public void SetHeaders(ReadOnlyMemory<byte> serialized) => headers = serialized;
@@ -53,12 +63,16 @@ internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, Sen
     }
 
     /// <summary>Sends a message; with an ending, the call ends in the frame of its last byte.</summary>
-    public ValueTask WriteMessageAsync(OutgoingMessage message, CallEnding? ending, CancellationToken cancellationToken)
+    /// <param name="message">The message.</param>
+    /// <param name="ending">How the call ends with it; null when it goes on.</param>
+    /// <param name="flush">False when the caller flushes if the message has gone out at once.</param>
+    /// <param name="cancellationToken">Ends the wait for credit or a turn.</param>
+    public ValueTask WriteMessageAsync(OutgoingMessage message, CallEnding? ending, bool flush, CancellationToken cancellationToken)
     {
         int cost = FrameField.PrefixLength + message.Length;
         if (!message.Compressed && cost <= wholeCost && window.Available >= cost && output.TryEnterData(this, out FrameBuffer buffer))
         {
-            WriteWhole_NeedsLock(buffer, message, ending);
+            WriteWhole_NeedsLock(buffer, message, ending, flush);
             return ValueTask.CompletedTask;
         }
 
@@ -90,7 +104,7 @@ internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, Sen
 
             if (whole || (prefix > 0 && !message.Compressed && rest <= FragmentLength.Default && window.Available >= prefix + rest))
             {
-                WriteWhole_NeedsLock(buffer, message, ending);
+                WriteWhole_NeedsLock(buffer, message, ending, flush: true);
                 return;
             }
 
@@ -103,13 +117,13 @@ internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, Sen
 
     protected override void OnTurn() => changed.Set();
 
-    private void WriteWhole_NeedsLock(FrameBuffer buffer, OutgoingMessage message, CallEnding? ending)
+    private void WriteWhole_NeedsLock(FrameBuffer buffer, OutgoingMessage message, CallEnding? ending, bool flush)
     {
         EnsureLive_NeedsLock(ending is not null);
         window.Take(FrameField.PrefixLength + message.Length);
         int mark = BeginMessageFrame_NeedsLock(buffer);
         buffer.WriteBytes(call.Method.Number, message.Bytes);
-        EndMessageFrame_NeedsLock(buffer, mark, ending);
+        EndMessageFrame_NeedsLock(buffer, mark, ending, flush);
     }
 
     private void WritePiece_NeedsLock(FrameBuffer buffer, OutgoingMessage message, int offset, int length, CallEnding? ending)
@@ -131,7 +145,7 @@ internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, Sen
             buffer.WriteBytes(FrameField.Fragment, message.Bytes.Slice(offset, length));
         }
 
-        EndMessageFrame_NeedsLock(buffer, mark, ending);
+        EndMessageFrame_NeedsLock(buffer, mark, ending, flush: true);
     }
 
     private int BeginMessageFrame_NeedsLock(FrameBuffer buffer)
@@ -147,7 +161,7 @@ internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, Sen
         return mark;
     }
 
-    private void EndMessageFrame_NeedsLock(FrameBuffer buffer, int mark, CallEnding? ending)
+    private void EndMessageFrame_NeedsLock(FrameBuffer buffer, int mark, CallEnding? ending, bool flush)
     {
         if (ending is { } end)
         {
@@ -156,7 +170,14 @@ internal sealed class ResponseOutput(InboundCall call, ChannelOutput output, Sen
         }
 
         buffer.EndFrame(mark);
-        output.Exit();
+        if (flush)
+        {
+            output.Exit();
+        }
+        else
+        {
+            output.ExitUnflushed();
+        }
     }
 
     // Frames have a largest size, of which metadata may take most: then it travels in a frame of its own.

@@ -22,7 +22,7 @@ internal sealed partial class RegistrationChannel
         {
             StartCall(frame);
         }
-        else if (calls.TryGetValue(frame.CallId, out InboundCall? call))
+        else if (calls.Find(frame.CallId) is { } call)
         {
             call.OnFrame(frame);
         }
@@ -53,7 +53,7 @@ internal sealed partial class RegistrationChannel
             throw new ProtocolViolationException($"Call {frame.CallId} starts after the drain was acknowledged.");
         }
 
-        if (calls.ContainsKey(frame.CallId))
+        if (calls.Find(frame.CallId) is not null)
         {
             throw new ProtocolViolationException($"Call {frame.CallId} starts while it is running.");
         }
@@ -65,8 +65,10 @@ internal sealed partial class RegistrationChannel
             return;
         }
 
-        InboundCall call = new(this, frame.CallId, method, new CallOpening(frame.Opening.ToArray()));
-        calls[frame.CallId] = call;
+        bool whole = method.TakesOneMessage && frame.PayloadField != 0 && frame.HalfClose;
+        InboundCall call = (whole && method.IsUnary ? pool.Rent() : null) ?? new InboundCall(this);
+        call.Open(frame.CallId, method, new CallOpening(frame.Opening.ToArray()), whole);
+        calls.Add(call);
         if (start.HasTimeout && start.TimeoutMicroseconds == 0)
         {
             call.Abort(StatusCode.DeadlineExceeded, "Deadline Exceeded", notDispatched: true);
@@ -82,7 +84,7 @@ internal sealed partial class RegistrationChannel
             }
 
             Interlocked.Increment(ref handlers);
-            ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+            starter.Add(call);
         }
     }
 

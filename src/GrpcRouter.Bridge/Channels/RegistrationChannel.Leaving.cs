@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Grpc.Core;
 using GrpcRouter.Protocol;
 using GrpcRouter.V1;
@@ -44,30 +43,20 @@ internal sealed partial class RegistrationChannel
         await LeaveAsync(new ChannelEnd(ChannelEndKind.Lost, "the router drained the channel")).ConfigureAwait(false);
     }
 
-    private async Task SendViolationAsync(ProtocolViolationException violation, PipeReader reader)
+    private async Task SendViolationAsync(ProtocolViolationException violation, Stream body)
     {
         ControlFrames.SendLast(output, ChannelErrorCode.Violation, violation.Message);
         await FlushAsync().ConfigureAwait(false);
         content.Close();
-        await WithinReasonAsync(ReadToEndAsync(reader)).ConfigureAwait(false);
+        await WithinReasonAsync(ReadToEndAsync(body)).ConfigureAwait(false);
     }
 
     // Hanging up at once would reset the stream, and the reset may overtake the reason.
-    private async Task ReadToEndAsync(PipeReader reader)
-    {
-        reader.AdvanceTo(default);
-        ReadResult result;
-        do
-        {
-            result = await reader.ReadAsync(lifetime.Token).ConfigureAwait(false);
-            reader.AdvanceTo(result.Buffer.End);
-        }
-        while (!result.IsCompleted);
-    }
+    private Task ReadToEndAsync(Stream body) => body.CopyToAsync(Stream.Null, lifetime.Token);
 
     private async Task LeaveAsync(ChannelEnd reason)
     {
-        foreach (InboundCall call in calls.Values)
+        foreach (InboundCall call in calls.ToList())
         {
             call.Abort(StatusCode.Unavailable, "The instance is stopping.");
         }
@@ -103,7 +92,7 @@ internal sealed partial class RegistrationChannel
 
     private void SignalIfIdle()
     {
-        if (draining && calls.IsEmpty && LiveHandlers == 0 && Volatile.Read(ref pendingEnds) == 0)
+        if (draining && calls.Count == 0 && LiveHandlers == 0 && Volatile.Read(ref pendingEnds) == 0)
         {
             idle.TrySetResult();
         }

@@ -1,19 +1,16 @@
-using System.Collections.Concurrent;
-using System.IO.Pipelines;
 using GrpcRouter.Protocol;
 using GrpcRouter.V1;
 
 namespace GrpcRouter;
 
 /// <summary>One registration stream to one router, from the dial to its end, with the calls on it.</summary>
-internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
+internal sealed partial class RegistrationChannel : IFrameHandler
 {
-    private const int ReadBufferSize = 64 * 1024;
-
     // What a frame may hold beside its metadata.
     private const int FrameReserve = 8 * 1024;
 
-    private readonly ConcurrentDictionary<ulong, InboundCall> calls = new();
+    private readonly CallSlots calls = new();
+    private readonly CallPool pool = new();
     private readonly PushContent content = new();
     private readonly CancellationTokenSource lifetime = new();
     private readonly TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,6 +20,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
     private readonly TaskCompletionSource endsSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChannelOutput output;
+    private readonly CallStarter starter;
     private readonly WindowBudget budget;
     private readonly Uri router;
     private readonly int stripe;
@@ -41,7 +39,8 @@ internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
         Bridge = bridge;
         this.router = router;
         this.stripe = stripe;
-        output = new ChannelOutput(this);
+        output = new ChannelOutput(new RequestStreamSink(content));
+        starter = new CallStarter(output);
         budget = new WindowBudget(bridge.Options.WindowBudget);
     }
 
@@ -100,7 +99,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
 
     public ReceiveWindow NewReceiveWindow() => new(Bridge.Options.CallWindow, Bridge.Options.MaxCallWindow, budget);
 
-    public ResponseOutput NewOutput(InboundCall call) => new(call, output, new SendWindow(answer!.InitialWindow), answer.InitialWindow);
+    public ResponseOutput NewOutput(InboundCall call) => new(call, output, answer!.InitialWindow);
 
     public long Consume(ReceiveWindow window, int cost) => window.Consume(cost, Bridge.Time.GetTimestamp(), pulse!.RoundTrip);
 
@@ -129,37 +128,17 @@ internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
     /// <summary>The call's end is about to be sent: its id is free as soon as the router has it.</summary>
     public void Forget(InboundCall call)
     {
-        calls.TryRemove(call.Id, out _);
+        calls.Remove(call);
         SignalIfIdle();
     }
+
+    /// <summary>Nobody but the channel's reader can reach the call any more.</summary>
+    public void Reuse(InboundCall call) => pool.Return(call);
 
     public void OnHandlerDone()
     {
         Interlocked.Decrement(ref handlers);
         SignalIfIdle();
-    }
-
-    async ValueTask IFrameSink.WriteAsync(ReadOnlyMemory<byte> control, ReadOnlyMemory<byte> data)
-    {
-        Stream stream = await content.Opened.ConfigureAwait(false);
-        try
-        {
-            if (!control.IsEmpty)
-            {
-                await stream.WriteAsync(control).ConfigureAwait(false);
-            }
-
-            if (!data.IsEmpty)
-            {
-                await stream.WriteAsync(data).ConfigureAwait(false);
-            }
-
-            await stream.FlushAsync().ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException error)
-        {
-            throw new IOException("the router ended the stream", error);
-        }
     }
 
     private async Task<ChannelEnd> ServeAsync(HttpMessageInvoker invoker, HttpRequestMessage request, CancellationToken dialing)
@@ -182,15 +161,14 @@ internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
         }
 
         Stream body = await response.Content.ReadAsStreamAsync(lifetime.Token).ConfigureAwait(false);
-        PipeReader reader = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: ReadBufferSize, useZeroByteReads: true));
         try
         {
-            await FrameLoop.RunAsync(reader, RegistrationHello.MaxFrameSize, this, lifetime.Token).ConfigureAwait(false);
+            await new FrameReader(body, RegistrationHello.MaxFrameSize, this, starter, lifetime.Token).RunAsync().ConfigureAwait(false);
             return end ?? ChannelEnds.FromStatus(response.TrailingHeaders);
         }
         catch (ProtocolViolationException violation)
         {
-            await SendViolationAsync(violation, reader).ConfigureAwait(false);
+            await SendViolationAsync(violation, body).ConfigureAwait(false);
             throw;
         }
     }
@@ -219,7 +197,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler, IFrameSink
     {
         lifetime.Cancel();
         pulse?.Dispose();
-        foreach (InboundCall call in calls.Values)
+        foreach (InboundCall call in calls.ToList())
         {
             call.Drop("The channel to the router is lost.");
         }

@@ -9,7 +9,7 @@ internal sealed class ClientStreamingHandler<TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
-    public override async Task InvokeAsync(InboundCall call)
+    public override async ValueTask InvokeAsync(InboundCall call)
     {
         TResponse response = await invoke(new RequestStream<TRequest>(call, method.RequestMarshaller), call.Context);
         await SingleResponse.WriteAsync(call, method.ResponseMarshaller, response);

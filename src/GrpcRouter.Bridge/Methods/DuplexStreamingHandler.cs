@@ -9,7 +9,7 @@ internal sealed class DuplexStreamingHandler<TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
-    public override async Task InvokeAsync(InboundCall call)
+    public override async ValueTask InvokeAsync(InboundCall call)
     {
         ResponseStream<TResponse> responses = new(call, method.ResponseMarshaller);
         await invoke(new RequestStream<TRequest>(call, method.RequestMarshaller), responses, call.Context);

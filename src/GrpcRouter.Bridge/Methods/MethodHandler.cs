@@ -9,6 +9,12 @@ internal abstract class MethodHandler(int number, string fullName)
     /// <summary><c>/greet.Greeter/SayHello</c>.</summary>
     public string FullName => fullName;
 
+    /// <summary>A call has one request message.</summary>
+    public virtual bool TakesOneMessage => false;
+
+    /// <summary>A call has one request and one response message.</summary>
+    public virtual bool IsUnary => false;
+
     /// <summary>Serves a call. What it throws becomes the call's status.</summary>
-    public abstract Task InvokeAsync(InboundCall call);
+    public abstract ValueTask InvokeAsync(InboundCall call);
 }

@@ -9,7 +9,9 @@ internal sealed class ServerStreamingHandler<TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
-    public override async Task InvokeAsync(InboundCall call)
+    public override bool TakesOneMessage => true;
+
+    public override async ValueTask InvokeAsync(InboundCall call)
     {
         TRequest request = await SingleRequest.ReadAsync(call, method.RequestMarshaller);
         ResponseStream<TResponse> responses = new(call, method.ResponseMarshaller);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 
 namespace GrpcRouter;
@@ -9,10 +10,31 @@ internal sealed class UnaryHandler<TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
-    public override async Task InvokeAsync(InboundCall call)
+    public override bool TakesOneMessage => true;
+
+    public override bool IsUnary => true;
+
+    public override ValueTask InvokeAsync(InboundCall call)
+    {
+        if (call.Requests is not null)
+        {
+            return InvokeWhenReadAsync(call);
+        }
+
+        Task<TResponse> response = invoke(call.ReadWhole(method.RequestMarshaller), call.Context);
+        return response.IsCompletedSuccessfully
+            ? SingleResponse.WriteAtOnceAsync(call, method.ResponseMarshaller, response.Result)
+            : RespondAsync(call, response);
+    }
+
+    private async ValueTask InvokeWhenReadAsync(InboundCall call)
     {
         TRequest request = await SingleRequest.ReadAsync(call, method.RequestMarshaller);
         TResponse response = await invoke(request, call.Context);
         await SingleResponse.WriteAsync(call, method.ResponseMarshaller, response);
     }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RespondAsync(InboundCall call, Task<TResponse> response) =>
+        await SingleResponse.WriteAsync(call, method.ResponseMarshaller, await response);
 }

@@ -1,9 +1,9 @@
 namespace GrpcRouter.FunctionalTests;
 
-/// <summary>A clock whose long timers fire a moment before the clock says so, as those of operating systems may.</summary>
+/// <summary>A clock whose timers fire a moment before the clock says so, as those of operating systems may.</summary>
 internal sealed class EarlyTimers(TimeProvider time) : TimeProvider
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     public override long TimestampFrequency => time.TimestampFrequency;
 
@@ -14,7 +14,7 @@ internal sealed class EarlyTimers(TimeProvider time) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new Timer(time.CreateTimer(callback, state, Early(dueTime), period));
 
-    private static TimeSpan Early(TimeSpan due) => due > TimeSpan.FromSeconds(1) ? due - Moment : due;
+    private static TimeSpan Early(TimeSpan due) => due > Moment ? due - Moment : due;
 
     private sealed class Timer(ITimer inner) : ITimer
     {
