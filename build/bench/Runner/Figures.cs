@@ -3,6 +3,9 @@ namespace GrpcRouter.Bench;
 /// <summary>All that a run found.</summary>
 internal sealed class Figures
 {
+    /// <summary>The machine's load average before the benchmark makes a load of its own.</summary>
+    public string LoadAtStart { get; } = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
     public List<RowResult> Rows { get; } = [];
 
     public List<IsolationFigure> Isolation { get; } = [];

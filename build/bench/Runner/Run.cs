@@ -10,7 +10,7 @@ internal sealed class Run(Lab lab, RunnerOptions options)
     /// <returns>Whether every part has its figures.</returns>
     public async Task<bool> AllAsync()
     {
-        Part[] parts = [.. Parts().Where(part => options.WantsRow(part.Name))];
+        Part[] parts = [.. Parts().Where(part => options.WantsRow(part.Name) && (!part.Long || !options.Quick || options.Rows.Count > 0))];
         if (parts.Length == 0)
         {
             throw new BenchException("No row has such a name; --list names them.");
@@ -47,10 +47,10 @@ internal sealed class Run(Lab lab, RunnerOptions options)
                 FleetRun fleet = new(lab, options);
                 _figures.Rows.AddRange(await fleet.RunAsync());
                 _figures.BytesPerInstance = fleet.BytesPerInstance;
-            });
+            }) { Long = true };
         }
 
-        yield return new Part(IsolationRun.Name, async () => _figures.Isolation.AddRange(await new IsolationRun(lab, options).AllAsync()));
+        yield return new Part(IsolationRun.Name, async () => _figures.Isolation.AddRange(await new IsolationRun(lab, options).AllAsync())) { Long = true };
     }
 
     private async Task<IReadOnlyList<Target>> TargetsAsync(Row row)
@@ -93,5 +93,9 @@ internal sealed class Run(Lab lab, RunnerOptions options)
         Console.ReadLine();
     }
 
-    private sealed record Part(string Name, Func<Task> Measure);
+    private sealed record Part(string Name, Func<Task> Measure)
+    {
+        /// <summary>Takes minutes, however short a turn is; a quick run has it only when it is named.</summary>
+        public bool Long { get; init; }
+    }
 }

@@ -8,7 +8,7 @@ internal sealed record RunnerOptions
         usage: build/bench/run [--quick] [--rows NAME,...] [--through NAME,...] [--rounds N] [--seconds S] [--hold] [--list]
                                [--port N] [--load-prefix COMMAND] [--no-build]
         Without --quick, --rows and --through, it writes its figures into docs/performance.md.
-          --quick        about two minutes: shorter rounds, nghttpx as the only peer
+          --quick        about two minutes: shorter turns, nghttpx as the only peer, fleet and isolation only when named
           --rows         only rows whose names begin so, such as unary or stream-11B
           --through      only these ways to the service: direct, router, bare, nghttpx, haproxy, nginx
           --rounds       turns of each row, of which the medians count; default 3

@@ -9,6 +9,7 @@ internal static class Report
     {
         StringBuilder text = new();
         text.Append($"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores ({Processor()}) for servers, proxies and load generator alike, .NET {Environment.Version}.\n");
+        text.Append($"Load average of the machine when the run began: {figures.LoadAtStart}. Other work on the cores blurs rates and times more than CPU and bytes.\n");
         Add("Goals", Goals.Of(figures));
         Add("Throughput", Tables.Throughput(figures.Rows));
         Add("Times of calls", Tables.Latency(figures.Rows));
