@@ -35,8 +35,17 @@ internal sealed class CallStarter(ChannelOutput output) : IThreadPoolWorkItem
                 CallRelief();
             }
 
-            unwritten |= call.Run();
+            bool atOnce = call.Run();
             CleanUp(clean);
+            unwritten |= atOnce;
+
+            // A handler that writes a stream takes long. What it has written must not wait until the others behind it have run too, so
+            // the rest goes to the end of the pool's queue, where the relief is.
+            if (!atOnce && !waiting.IsEmpty)
+            {
+                CallRelief();
+                break;
+            }
         }
 
         if (unwritten)
