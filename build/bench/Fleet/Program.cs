@@ -34,7 +34,7 @@ await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism =
         return;
     }
 
-    BridgeOptions options = new() { InstanceId = string.Create(CultureInfo.InvariantCulture, $"fleet-{index}") };
+    BridgeOptions options = new() { InstanceId = string.Create(CultureInfo.InvariantCulture, $"fleet-{index}"), Stripes = 1 };
     GreeterBridge bridge = new(service, $"http://127.0.0.1:{port}", options);
     connections[index] = bridge;
     await bridge.StartAsync(cancellation);

@@ -13,6 +13,9 @@ internal sealed class Figures
     /// <summary>Router memory for an idle instance in bytes, where it was measured.</summary>
     public double? BytesPerInstance { get; set; }
 
+    /// <summary>The direct server's memory for an idle connection with one open stream, in bytes, where it was measured.</summary>
+    public double? BytesPerStream { get; set; }
+
     /// <summary>What kept a part from its figures.</summary>
     public List<string> Failures { get; } = [];
 

@@ -47,6 +47,7 @@ internal sealed class Run(Lab lab, RunnerOptions options)
                 FleetRun fleet = new(lab, options);
                 _figures.Rows.AddRange(await fleet.RunAsync());
                 _figures.BytesPerInstance = fleet.BytesPerInstance;
+                _figures.BytesPerStream = fleet.BytesPerStream;
             }) { Long = true };
         }
 

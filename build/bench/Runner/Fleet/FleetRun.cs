@@ -16,6 +16,9 @@ internal sealed class FleetRun(Lab lab, RunnerOptions options)
     /// <summary>Router memory for an idle instance in bytes.</summary>
     public double? BytesPerInstance { get; private set; }
 
+    /// <summary>The direct server's memory for an idle connection with one open stream, which is Kestrel's share of that.</summary>
+    public double? BytesPerStream { get; private set; }
+
     // With many calls at once, few channels carry each other's frames in one write, and many do not. One call at a time has none of that on either side.
     private static readonly Row[] Rows =
     [
@@ -26,13 +29,12 @@ internal sealed class FleetRun(Lab lab, RunnerOptions options)
     public async Task<IReadOnlyList<RowResult>> RunAsync()
     {
         Target few = await lab.AddInstancesAsync(await lab.StartRouterAsync(FewName), "Fleet", Few);
+        Target plain = await lab.StartServerAsync("direct, idle streams");
+        (plain, BytesPerStream) = await GrowthAsync(plain, () => lab.AddStreamsAsync(plain, Many));
+        lab.Stop(plain);
         Target many = await lab.StartRouterAsync(ManyName);
-        HostProcess router = (HostProcess)many.Front!;
-        ProcessStats before = await router.StatsAsync(collect: true);
-        many = await lab.AddInstancesAsync(many, "Fleet", Many);
-        ProcessStats after = await router.StatsAsync(collect: true);
-        BytesPerInstance = (after.WorkingSet - before.WorkingSet) / (double)Many;
-        Console.WriteLine($"an idle instance: {BytesPerInstance / 1024:0.0} KiB of router memory");
+        (many, BytesPerInstance) = await GrowthAsync(many, () => lab.AddInstancesAsync(many, "Fleet", Many));
+        Console.WriteLine($"an idle instance: {BytesPerInstance / 1024:0.0} KiB of router memory; a connection with a stream at the direct server: {BytesPerStream / 1024:0.0} KiB");
         await Lab.WarmUpAsync(few);
         await Lab.WarmUpAsync(many);
         List<RowResult> results = [];
@@ -44,5 +46,17 @@ internal sealed class FleetRun(Lab lab, RunnerOptions options)
         lab.Stop(few);
         lab.Stop(many);
         return results;
+    }
+
+    private static async Task<(Target Target, double BytesEach)> GrowthAsync(Target target, Func<Task<Target>> add)
+    {
+        HostProcess host = (HostProcess)target.Front!;
+        ProcessStats before = await host.StatsAsync(collect: true);
+        Target grown = await add();
+
+        // Pages go back to the system only with the second collection in a row.
+        await host.StatsAsync(collect: true);
+        ProcessStats after = await host.StatsAsync(collect: true);
+        return (grown, (after.WorkingSet - before.WorkingSet) / (double)Many);
     }
 }

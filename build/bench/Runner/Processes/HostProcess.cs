@@ -14,7 +14,7 @@ internal sealed class HostProcess : ServerProcess
     {
     }
 
-    /// <summary>Completes when a program of instances says that all of them are registered.</summary>
+    /// <summary>Completes when a program of instances says that all of them are registered, or one of streams that they are open.</summary>
     public async Task WhenRegisteredAsync(TimeSpan patience)
     {
         Task ended = Process.WaitForExitAsync();
@@ -51,7 +51,7 @@ internal sealed class HostProcess : ServerProcess
         if (line is null || !line.StartsWith('{'))
         {
             base.Take(line);
-            if (line?.EndsWith("instances are registered.", StringComparison.Ordinal) == true)
+            if (line?.EndsWith("instances are registered.", StringComparison.Ordinal) == true || line?.EndsWith("streams are open.", StringComparison.Ordinal) == true)
             {
                 _registered.TrySetResult();
             }

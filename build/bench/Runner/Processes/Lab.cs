@@ -39,10 +39,26 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
         return target;
     }
 
-    /// <summary>Starts a program of instances behind a router, and waits for all of them.</summary>
-    public async Task<Target> AddInstancesAsync(Target target, string program, params IEnumerable<int> arguments)
+    /// <summary>A plain server of its own.</summary>
+    public async Task<Target> StartServerAsync(string name)
     {
-        HostProcess instances = new($"{FileName(target.Name)}-instances", program, Folder, [$"{target.Port}", .. arguments.Select(static number => $"{number}")]);
+        int port = _nextPort++;
+        int tlsPort = _nextPort++;
+        Target target = new(name, port, tlsPort, Host(FileName(name), "DirectServer", port, tlsPort), null);
+        await AwaitAsync(target, H2Load.Answers);
+        return target;
+    }
+
+    /// <summary>Starts a program of instances behind a router, and waits for all of them.</summary>
+    public Task<Target> AddInstancesAsync(Target target, string program, params IEnumerable<int> arguments) =>
+        AddBehindAsync(target, program, [$"{target.Port}", .. arguments.Select(static number => $"{number}")]);
+
+    /// <summary>Opens connections to a plain server with a stream on each, and waits for all of them.</summary>
+    public Task<Target> AddStreamsAsync(Target target, int count) => AddBehindAsync(target, "Fleet", ["--bare", $"{target.Port}", $"{count}"]);
+
+    private async Task<Target> AddBehindAsync(Target target, string program, IEnumerable<string> arguments)
+    {
+        HostProcess instances = new($"{FileName(target.Name)}-instances", program, Folder, arguments);
         _processes.Add(instances);
         await instances.WhenRegisteredAsync(TimeSpan.FromMinutes(5));
         return target with { Behind = instances };

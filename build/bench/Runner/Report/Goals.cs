@@ -18,7 +18,8 @@ internal static class Goals
         RowResult? fleet = figures.Row(FleetRun.OneName);
         double? few = fleet?.Median(FleetRun.FewName, static figure => figure.FrontCpu);
         Line("CPU of a call, one at a time, with 10,000 instances, of that with 10", 1.1, atLeast: false, 2, fleet?.Median(FleetRun.ManyName, static figure => figure.FrontCpu) / few);
-        Line("router memory of an idle instance, KiB", 45, atLeast: false, 1, figures.BytesPerInstance / 1024);
+        string anchor = figures.BytesPerStream is { } bytes ? $" (of a connection with a stream at the direct server: {bytes / 1024:0.0})" : "";
+        Line($"router memory of an idle instance, KiB{anchor}", 45, atLeast: false, 1, figures.BytesPerInstance / 1024);
         IsolationFigure? neighbours = figures.Isolation.Find(static figure => figure.Name == "neighbours-p99");
         Line("p99 of small calls beside a stuck and a greedy stream on their channel, of that alone", 1.1, atLeast: false, 2, neighbours?.Beside / neighbours?.Alone);
         return table;
