@@ -19,6 +19,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
 
     private readonly IFrameSink sink;
     private readonly int highWater;
+    private readonly Action onWritten;
     private readonly Lock gate = new();
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FrameBuffer control = new();
@@ -33,6 +34,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     private int enteredAt;
     private bool flushing;
     private bool closed;
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter write;
     private long lastJudged;
 
     /// <summary>Makes the write side of one channel.</summary>
@@ -42,6 +44,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     {
         this.sink = sink;
         this.highWater = highWater;
+        onWritten = OnWritten;
     }
 
     /// <summary>Ends when everything written before <see cref="Complete"/> has left, or with the error that broke the stream.</summary>
@@ -152,7 +155,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
 
         if (flushHere)
         {
-            _ = FlushAsync();
+            FlushAll();
         }
         else
         {
@@ -176,7 +179,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
             flushing = true;
         }
 
-        _ = FlushAsync();
+        FlushAll();
     }
 
     /// <summary>Leaves the line. A call that ends must do so, or a turn granted to it would be lost to the others.</summary>
@@ -264,27 +267,61 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+    void IThreadPoolWorkItem.Execute() => FlushAll();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FlushAsync()
+    // By hand and not as an async method, whose state machine nobody could give back: no one awaits it.
+    private void FlushAll()
     {
         try
         {
             while (TrySwap())
             {
-                await sink.WriteAsync(controlInFlight.WrittenMemory, dataInFlight.WrittenMemory).ConfigureAwait(false);
-                controlInFlight.Reset();
-                dataInFlight.Reset();
+                write = sink.WriteAsync(controlInFlight.WrittenMemory, dataInFlight.WrittenMemory).ConfigureAwait(false).GetAwaiter();
+                if (!write.IsCompleted)
+                {
+                    write.UnsafeOnCompleted(onWritten);
+                    return;
+                }
+
+                EndWrite();
             }
 
             sink.OnIdle();
         }
         catch (Exception error)
         {
-            Complete(error);
-            Finish(error);
+            Break(error);
         }
+    }
+
+    private void OnWritten()
+    {
+        try
+        {
+            EndWrite();
+        }
+        catch (Exception error)
+        {
+            Break(error);
+            return;
+        }
+
+        FlushAll();
+    }
+
+    private void EndWrite()
+    {
+        ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter ended = write;
+        write = default;
+        ended.GetResult();
+        controlInFlight.Reset();
+        dataInFlight.Reset();
+    }
+
+    private void Break(Exception error)
+    {
+        Complete(error);
+        Finish(error);
     }
 
     /// <returns>The caller sees to the flush.</returns>

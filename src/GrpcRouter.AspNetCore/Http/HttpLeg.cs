@@ -28,6 +28,7 @@ internal sealed class HttpLeg : ClientLeg
     private PipeWriter? responseBody;
     private CancellationTokenRegistration abortRegistration;
     private bool headersSet;
+    private bool startIsLarge;
 
     /// <inheritdoc/>
     public override PipeReader RequestBody => requestBody ??= context.Request.BodyReader;
@@ -60,7 +61,12 @@ internal sealed class HttpLeg : ClientLeg
     }
 
     /// <inheritdoc/>
-    public override int PrepareStart() => start.Prepare(context, request.Headers);
+    public override int PrepareStart()
+    {
+        int size = start.Prepare(context, request.Headers);
+        startIsLarge = start.IsLarge;
+        return size;
+    }
 
     /// <inheritdoc/>
     public override void SetHeaders(ReadOnlySpan<byte> headers)
@@ -110,7 +116,12 @@ internal sealed class HttpLeg : ClientLeg
     {
         abortRegistration.Dispose();
         abortRegistration = default;
-        start.Rest();
+        if (startIsLarge)
+        {
+            start.Drop();
+            startIsLarge = false;
+        }
+
         requestBody = null;
         responseBody = null;
         context = null!;

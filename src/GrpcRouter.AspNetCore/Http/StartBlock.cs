@@ -48,14 +48,13 @@ internal sealed class StartBlock
         return size;
     }
 
-    /// <summary>The call is over: a block that few calls will bring again is not kept.</summary>
-    public void Rest()
+    /// <summary>The block is too large to be kept for calls that will hardly bring it again.</summary>
+    public bool IsLarge => buffer.Length > KeptBytes;
+
+    public void Drop()
     {
-        if (buffer.Length > KeptBytes)
-        {
-            buffer.Dispose();
-            plain = false;
-        }
+        buffer.Dispose();
+        plain = false;
     }
 
     // Nothing but headers that are looked at by name. To go through them all would make an enumerator for each call.

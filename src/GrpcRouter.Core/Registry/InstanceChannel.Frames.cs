@@ -9,6 +9,8 @@ public sealed partial class InstanceChannel
 {
     private bool endsWhenIdle;
     private RoutedCall? ready;
+    private RoutedCall? latest;
+    private ulong latestId;
 
     void IFrameHandler.OnFrame(in Frame frame)
     {
@@ -34,10 +36,23 @@ public sealed partial class InstanceChannel
             throw new ProtocolViolationException($"Call {frame.CallId}: half_close and cancel go to instances only.");
         }
 
+        // A stream's messages come in runs. The call itself drops what comes when it is over.
+        if (frame.CallId == latestId && !frame.HasEnd)
+        {
+            Deliver(latest!, frame);
+            return;
+        }
+
+        latestId = 0;
         SlotState slot = frame.HasEnd ? Calls.Take(frame.CallId, out RoutedCall? call) : Calls.Find(frame.CallId, out call);
         switch (slot)
         {
             case SlotState.Live:
+                if (!frame.HasEnd)
+                {
+                    (latestId, latest) = (frame.CallId, call);
+                }
+
                 Deliver(call!, frame);
                 break;
             case SlotState.Withdrawn:
