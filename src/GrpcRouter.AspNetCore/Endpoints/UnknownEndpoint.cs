@@ -11,6 +11,7 @@ internal static class UnknownEndpoint
     {
         if (GrpcRequest.TryAccept(context))
         {
+            context.Response.StatusCode = StatusCodes.Status200OK;
             HttpLeg.Of(context, context.Features.GetRequiredFeature<IHttpRequestFeature>())
                 .SetEnd(new RouterStatus(StatusCode.Unimplemented, RouterReasons.UnknownMethod, "The router has no such service or method."));
         }

@@ -1,4 +1,5 @@
 using GrpcRouter;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -32,6 +33,7 @@ public static class GrpcRouterServiceCollectionExtensions
             provider.GetService<ILogger<RouterHub>>()));
         AddKestrelSetup(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, RouterLoggingSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownServiceFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterLifetime>());
         return new GrpcRouterBuilder(services);
     }
