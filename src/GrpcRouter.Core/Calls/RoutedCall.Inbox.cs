@@ -9,7 +9,7 @@ internal sealed partial class RoutedCall
 {
     private readonly FrameBuffer headerBlock = new();
     private readonly FrameBuffer endBlock = new();
-    private FrameBuffer inbound = new();
+    private ResponseBytes inbound = new();
     private bool headersCame;
     private bool headersTaken;
     private bool ended;
@@ -123,7 +123,7 @@ internal sealed partial class RoutedCall
             return;
         }
 
-        inbound.WriteRaw(data);
+        inbound.Write(data);
         responseRemaining -= (ulong)data.Length;
         insideResponse = responseRemaining > 0;
     }
@@ -145,7 +145,7 @@ internal sealed partial class RoutedCall
 
         responseMessages++;
         responseRemaining = length;
-        inbound.WriteMessagePrefix((uint)length, compressed);
+        inbound.WritePrefix((uint)length, compressed);
         return true;
     }
 }

@@ -10,7 +10,7 @@ namespace GrpcRouter;
 /// <content>The response pump: passes on what the inbox holds, and gives credit for what the client has taken.</content>
 internal sealed partial class RoutedCall
 {
-    private FrameBuffer draining = new();
+    private ResponseBytes draining = new();
     private const string DetailsKey = "grpc-status-details-bin";
 
     private readonly Action onFlushed;
@@ -170,8 +170,7 @@ internal sealed partial class RoutedCall
             headersSet = true;
         }
 
-        leg.ResponseBody.Write(draining.WrittenSpan);
-        draining.Reset();
+        draining.MoveTo(leg.ResponseBody);
     }
 
     private bool TryBeginFlush()

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using GrpcRouter.Protocol;
+
+namespace GrpcRouter;
+
+/// <summary>
+/// Response messages between the channel's reader and the client's connection, each behind its gRPC prefix. Small answers take one small
+/// array; bulk takes pieces of the pool's favourite size, because one array that doubles would be copied each time and then thrown away.
+/// </summary>
+internal sealed class ResponseBytes
+{
+    private const int FirstSize = 256;
+    private const int PieceSize = 16 * 1024;
+
+    private readonly List<byte[]> full = [];
+    private byte[] array = [];
+    private int used;
+
+    /// <summary>Bytes held.</summary>
+    public int Length => (full.Count * PieceSize) + used;
+
+    /// <summary>Bytes taken from the pool, used or not.</summary>
+    public int Capacity => (full.Count * PieceSize) + array.Length;
+
+    public void WritePrefix(uint messageLength, bool compressed)
+    {
+        Span<byte> prefix = stackalloc byte[FrameField.PrefixLength];
+        prefix[0] = compressed ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], messageLength);
+        Write(prefix);
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > array.Length - used)
+        {
+            if (array.Length < PieceSize)
+            {
+                Grow(bytes.Length);
+                continue;
+            }
+
+            int fitting = array.Length - used;
+            bytes[..fitting].CopyTo(array.AsSpan(used));
+            bytes = bytes[fitting..];
+            full.Add(array);
+            array = ArrayPool<byte>.Shared.Rent(PieceSize);
+            used = 0;
+        }
+
+        bytes.CopyTo(array.AsSpan(used));
+        used += bytes.Length;
+    }
+
+    /// <summary>Writes all of it on, and is empty then.</summary>
+    public void MoveTo(IBufferWriter<byte> target)
+    {
+        foreach (byte[] piece in full)
+        {
+            target.Write(piece.AsSpan(0, PieceSize));
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+
+        full.Clear();
+        target.Write(array.AsSpan(0, used));
+        used = 0;
+    }
+
+    /// <summary>Empties it, and gives back what is larger than what may be kept.</summary>
+    /// <param name="kept">In bytes.</param>
+    public void Trim(int kept)
+    {
+        foreach (byte[] piece in full)
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+
+        full.Clear();
+        used = 0;
+        if (array.Length > kept)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+            array = [];
+        }
+    }
+
+    // The pool's arrays are powers of two, so the largest that is grown into is a piece.
+    private void Grow(int more)
+    {
+        int size = Math.Min(PieceSize, Math.Max(FirstSize, Math.Max(used + more, array.Length * 2)));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(size);
+        array.AsSpan(0, used).CopyTo(larger);
+        if (array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+        }
+
+        array = larger;
+    }
+}
