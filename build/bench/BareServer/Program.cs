@@ -18,7 +18,7 @@ builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel
 });
 
 WebApplication app = builder.Build();
-app.Run(Answers.ServeAsync);
+app.Run(LaterAnswer.ServeAsync);
 HostStats.Listen();
 await app.RunAsync();
 return 0;

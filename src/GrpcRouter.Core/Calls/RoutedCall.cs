@@ -273,6 +273,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 
         leg = null!;
         router = null!;
+        method = null!;
         completion = default;
         live.Decrement();
     }
