@@ -33,7 +33,7 @@ internal sealed class LaterAnswer : IThreadPoolWorkItem
         }
         else
         {
-            served.ContinueWith(static (_, answer) => ((LaterAnswer)answer!).Finish(), this, TaskScheduler.Default);
+            _ = served.ContinueWith(static (_, answer) => ((LaterAnswer)answer!).Finish(), this, TaskScheduler.Default);
         }
     }
 

@@ -100,19 +100,20 @@ public abstract class ServiceRouter
     {
         channel = null;
         id = 0;
+        refusal = default;
         if (Hub.Stopping)
         {
             refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.Shutdown, "The router is shutting down.");
             return false;
         }
 
-        refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, $"No instance of {Service.FullName} is registered.");
+        bool busy = false;
         for (int attempt = 0; attempt < MaxPicks; attempt++)
         {
             SharedList<InstanceChannel> pickable = Registry.Pickable;
             if (pickable.Count == 0)
             {
-                return false;
+                break;
             }
 
             channel = Balancer.Pick(pickable, new PickContext(method, attempt));
@@ -128,13 +129,13 @@ public abstract class ServiceRouter
                 return true;
             }
 
-            if (channel.State == InstanceState.Ready)
-            {
-                refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.TooManyCalls, $"The instances of {Service.FullName} have as many calls under way as they may.");
-            }
+            busy |= channel.State == InstanceState.Ready;
         }
 
         channel = null;
+        refusal = busy
+            ? new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.TooManyCalls, $"The instances of {Service.FullName} have as many calls under way as they may.")
+            : new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, $"No instance of {Service.FullName} is registered.");
         return false;
     }
 
