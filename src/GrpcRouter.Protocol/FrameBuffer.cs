@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -49,12 +48,8 @@ public sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Ends the frame: its length is now known and put into the prefix.</summary>
     public void EndFrame(int mark)
     {
-        array[mark] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(array.AsSpan(mark + 1), (uint)(length - mark - FrameField.PrefixLength));
+        MessagePrefix.Write(array.AsSpan(mark), compressed: false, (uint)(length - mark - FrameField.PrefixLength));
     }
-
-    /// <summary>Forgets everything written from <paramref name="mark"/> on.</summary>
-    public void Rewind(int mark) => length = mark;
 
     /// <summary>Starts an embedded message.</summary>
     /// <returns>The mark to give to <see cref="EndNested"/>.</returns>
@@ -130,15 +125,6 @@ public sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
         Ensure(value.Length);
         value.CopyTo(array.AsSpan(length));
         length += value.Length;
-    }
-
-    /// <summary>Appends the prefix of a gRPC message.</summary>
-    public void WriteMessagePrefix(uint messageLength, bool compressed)
-    {
-        Ensure(FrameField.PrefixLength);
-        array[length] = compressed ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt32BigEndian(array.AsSpan(length + 1), messageLength);
-        length += FrameField.PrefixLength;
     }
 
     /// <inheritdoc/>

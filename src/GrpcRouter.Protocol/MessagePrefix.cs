@@ -6,6 +6,13 @@ namespace GrpcRouter.Protocol;
 /// <summary>The five bytes before each gRPC message (gRPC over HTTP/2, "Length-Prefixed-Message").</summary>
 public static class MessagePrefix
 {
+    /// <summary>Writes the prefix of a message at the start of a span.</summary>
+    public static void Write(Span<byte> target, bool compressed, uint length)
+    {
+        target[0] = compressed ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt32BigEndian(target[1..], length);
+    }
+
     /// <inheritdoc cref="TryRead(in ReadOnlySequence{byte}, out bool, out uint)"/>
     public static bool TryRead(ReadOnlySpan<byte> buffer, out bool compressed, out uint length)
     {

@@ -30,9 +30,7 @@ internal sealed class RequestBytes
             AddSegment(FrameField.PrefixLength + (int)Math.Min(length, SegmentSize));
         }
 
-        Span<byte> prefix = last!.Span[end..];
-        prefix[0] = compressed ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], length);
+        MessagePrefix.Write(last!.Span[end..], compressed, length);
         end += FrameField.PrefixLength;
         Length += FrameField.PrefixLength;
     }

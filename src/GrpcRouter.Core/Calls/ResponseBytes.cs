@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using GrpcRouter.Protocol;
 
 namespace GrpcRouter;
@@ -26,8 +25,7 @@ internal sealed class ResponseBytes
     public void WritePrefix(uint messageLength, bool compressed)
     {
         Span<byte> prefix = stackalloc byte[FrameField.PrefixLength];
-        prefix[0] = compressed ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], messageLength);
+        MessagePrefix.Write(prefix, compressed, messageLength);
         Write(prefix);
     }
 

@@ -58,7 +58,8 @@ internal sealed partial class RoutedCall
         try
         {
             PipeReader reader = leg.RequestBody;
-            while (true)
+            bool sent = false;
+            while (!sent)
             {
                 ReadResult result;
                 if (read)
@@ -92,8 +93,8 @@ internal sealed partial class RoutedCall
                         continue;
                     case SingleRequestState.Whole when TrySend(new Outgoing(OutgoingKind.Whole, result.Buffer.Slice(FrameField.PrefixLength), HalfClose: true)):
                         reader.AdvanceTo(result.Buffer.End);
-                        EndRequests();
-                        return;
+                        sent = true;
+                        break;
                     default:
                         _ = PumpRequestsAsync(result, read: true);
                         return;

@@ -20,7 +20,7 @@ namespace GrpcRouter;
 internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 {
     // What each buffer of an idle object keeps: enough for the small calls that are most, little for thousands of objects.
-    private const int KeptBytes = 1024;
+    private const int KeptBytes = 2048;
 
     private readonly Lock gate = new();
     private readonly AsyncSignal sendSignal = new();
