@@ -208,7 +208,6 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            // Between flushes all buffers are empty: whoever writes sees to a flush before the lock is free.
             if (!flushing && Batch == lastJudged)
             {
                 control.Dispose();

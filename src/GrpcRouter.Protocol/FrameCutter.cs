@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace GrpcRouter.Protocol;
 
 /// <summary>Cuts a stretch of the channel's bytes into frames and gives them to a handler.</summary>
@@ -19,21 +17,50 @@ public static class FrameCutter
         {
             ReadOnlySpan<byte> rest = bytes[used..];
             needed = FrameField.PrefixLength;
-            if (rest.Length < needed)
+            if (!MessagePrefix.TryRead(rest, out bool compressed, out uint length))
             {
                 return used;
             }
 
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
-            FrameLoop.Check(rest[0] != 0, length, maxFrameSize);
+            Check(compressed, length, maxFrameSize);
             needed += (int)length;
             if (rest.Length < needed)
             {
                 return used;
             }
 
-            FrameLoop.Handle(rest[FrameField.PrefixLength..needed], handler);
+            Handle(rest[FrameField.PrefixLength..needed], handler);
             used += needed;
         }
+    }
+
+    internal static void Check(bool compressed, uint length, int maxFrameSize)
+    {
+        if (compressed)
+        {
+            throw new ProtocolViolationException("A frame has its compressed flag set; frames are never compressed.");
+        }
+
+        if (length > maxFrameSize)
+        {
+            throw new ProtocolViolationException($"A frame of {length} bytes is over the limit of {maxFrameSize}.");
+        }
+    }
+
+    internal static void Handle(ReadOnlySpan<byte> body, IFrameHandler handler)
+    {
+        if (!FrameDecoder.TryDecode(body, out Frame frame, out string? error))
+        {
+            throw new ProtocolViolationException($"A frame of {body.Length} bytes cannot be read: {error}.");
+        }
+
+        if (frame.HasControl != (frame.CallId == 0))
+        {
+            throw new ProtocolViolationException(frame.HasControl
+                ? $"A channel frame names call {frame.CallId}."
+                : "A call frame names no call.");
+        }
+
+        handler.OnFrame(frame);
     }
 }

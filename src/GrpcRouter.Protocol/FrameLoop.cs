@@ -37,15 +37,20 @@ public static class FrameLoop
                 }
 
                 ReadOnlySequence<byte> buffer = result.Buffer;
-                bool any = false;
                 try
                 {
-                    HandleAll(ref buffer, maxFrameSize, ref scratch, handler, ref any);
+                    HandleAll(ref buffer, maxFrameSize, ref scratch, handler);
                 }
-                finally
+                catch
                 {
-                    // Also behind a frame that breaks the rules: what came before it is to be served.
-                    work = any ? handler.OnBatchEnd() : null;
+                    // What came before the frame that breaks the rules is to be served.
+                    work = handler.OnBatchEnd();
+                    throw;
+                }
+
+                if (buffer.Length < result.Buffer.Length)
+                {
+                    work = handler.OnBatchEnd();
                 }
 
                 bool cut = result.IsCompleted && !buffer.IsEmpty;
@@ -75,61 +80,19 @@ public static class FrameLoop
         }
     }
 
-    private static void HandleAll(ref ReadOnlySequence<byte> buffer, int maxFrameSize, ref byte[] scratch, IFrameHandler handler, ref bool any)
+    private static void HandleAll(ref ReadOnlySequence<byte> buffer, int maxFrameSize, ref byte[] scratch, IFrameHandler handler)
     {
         while (true)
         {
             // Frames that lie within a segment, as nearly all small ones do, are cut from its span: cheaper than from the sequence.
-            ReadOnlySpan<byte> segment = buffer.FirstSpan;
-            int used = 0;
-            while (MessagePrefix.TryRead(segment[used..], out bool compressed, out uint length)
-                && (uint)(segment.Length - used - FrameField.PrefixLength) >= length)
-            {
-                Check(compressed, length, maxFrameSize);
-                Handle(segment.Slice(used + FrameField.PrefixLength, (int)length), handler);
-                any = true;
-                used += FrameField.PrefixLength + (int)length;
-            }
-
-            buffer = buffer.Slice(used);
+            buffer = buffer.Slice(FrameCutter.Cut(buffer.FirstSpan, maxFrameSize, handler, out _));
             if (!TryTake(ref buffer, maxFrameSize, ref scratch, out ReadOnlySpan<byte> body))
             {
                 return;
             }
 
-            Handle(body, handler);
-            any = true;
+            FrameCutter.Handle(body, handler);
         }
-    }
-
-    internal static void Check(bool compressed, uint length, int maxFrameSize)
-    {
-        if (compressed)
-        {
-            throw new ProtocolViolationException("A frame has its compressed flag set; frames are never compressed.");
-        }
-
-        if (length > maxFrameSize)
-        {
-            throw new ProtocolViolationException($"A frame of {length} bytes is over the limit of {maxFrameSize}.");
-        }
-    }
-
-    internal static void Handle(ReadOnlySpan<byte> body, IFrameHandler handler)
-    {
-        if (!FrameDecoder.TryDecode(body, out Frame frame, out string? error))
-        {
-            throw new ProtocolViolationException($"A frame of {body.Length} bytes cannot be read: {error}.");
-        }
-
-        if (frame.HasControl != (frame.CallId == 0))
-        {
-            throw new ProtocolViolationException(frame.HasControl
-                ? $"A channel frame names call {frame.CallId}."
-                : "A call frame names no call.");
-        }
-
-        handler.OnFrame(frame);
     }
 
     private static bool TryTake(ref ReadOnlySequence<byte> buffer, int maxFrameSize, ref byte[] scratch, out ReadOnlySpan<byte> body)
@@ -140,7 +103,7 @@ public static class FrameLoop
             return false;
         }
 
-        Check(compressed, length, maxFrameSize);
+        FrameCutter.Check(compressed, length, maxFrameSize);
         if (buffer.Length - FrameField.PrefixLength < length)
         {
             return false;

@@ -286,6 +286,18 @@ public sealed class ChannelOutputTests
         Assert.Equal([3], (await sink.NextAsync()).Data);
     }
 
+    [Fact]
+    public async Task What_waits_for_a_flush_of_its_writer_is_not_taken_for_idle()
+    {
+        Assert.True(output.TryEnterData(new TestTurn(0, []), out var buffer));
+        buffer.WriteRaw([7]);
+        output.ExitUnflushed();
+        output.ReleaseIfIdle();
+        output.ReleaseIfIdle();
+        output.Flush();
+        Assert.Equal([7], (await sink.NextAsync()).Data);
+    }
+
     private void Control(params ReadOnlySpan<byte> bytes)
     {
         output.EnterControl().WriteRaw(bytes);

@@ -8,8 +8,11 @@ namespace GrpcRouter;
 internal sealed class CallEndpoint(ServiceRouter router)
 {
     // By the whole path, case and all: two methods may differ by case alone.
-    private readonly FrozenDictionary<string, RoutedMethod> methods = Paths(router.Service)
+    private readonly FrozenDictionary<string, RoutedMethod> methods = MethodsByPath(router.Service)
         .ToFrozenDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
+
+    /// <summary>The paths of the service's methods.</summary>
+    public IEnumerable<string> Paths => methods.Keys;
 
     public Task HandleAsync(HttpContext context)
     {
@@ -28,7 +31,7 @@ internal sealed class CallEndpoint(ServiceRouter router)
         return router.RunCallAsync(method, HttpLeg.Of(context, request));
     }
 
-    private static IEnumerable<KeyValuePair<string, RoutedMethod>> Paths(RoutedService service)
+    private static IEnumerable<KeyValuePair<string, RoutedMethod>> MethodsByPath(RoutedService service)
     {
         foreach (RoutedMethod method in service.Methods)
         {

@@ -21,17 +21,16 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
         ServiceRouter router = hub.GetRouter<TRouter>();
         CallEndpoint calls = new(router);
         RegisterEndpoint register = new(router);
-        return new GrpcRouterEndpointConventionBuilder(
-            [.. Paths(router.Service).Select(path => endpoints.Map(path, calls.HandleAsync).WithDisplayName($"gRPC {path}"))],
-            endpoints.Map(router.Service.RegisterPath, register.HandleAsync).WithDisplayName($"gRPC {router.Service.RegisterPath}"));
-    }
+        string registerPath = router.Service.RegisterPath;
 
-    // One path a method and no pattern, also not for methods that are not there: only a path that nothing else could match is matched
-    // without making route values for each call. Routing ignores case, so of methods that differ by case alone one path leads to all, and
-    // the endpoint tells them apart.
-    private static IEnumerable<string> Paths(RoutedService service) =>
-        service.Methods
-            .SelectMany(method => (string[])[$"/{service.FullName}/{method.Name}", $"/{service.FullName}Router/{method.Name}"])
-            .Where(path => !path.Equals(service.RegisterPath, StringComparison.OrdinalIgnoreCase))
-            .Distinct(StringComparer.OrdinalIgnoreCase);
+        // One path a method and no pattern, also not for methods that are not there: only a path that nothing else could match is matched
+        // without making route values for each call. Routing ignores case, so of methods that differ by case alone one path leads to all,
+        // and the endpoint tells them apart.
+        IEnumerable<string> paths = calls.Paths
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Where(path => !path.Equals(registerPath, StringComparison.OrdinalIgnoreCase));
+        return new GrpcRouterEndpointConventionBuilder(
+            [.. paths.Select(path => endpoints.Map(path, calls.HandleAsync).WithDisplayName($"gRPC {path}"))],
+            endpoints.Map(registerPath, register.HandleAsync).WithDisplayName($"gRPC {registerPath}"));
+    }
 }

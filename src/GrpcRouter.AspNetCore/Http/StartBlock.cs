@@ -28,13 +28,14 @@ internal sealed class StartBlock
     public int Prepare(HttpContext context, IHeaderDictionary headers)
     {
         peer ??= PeerName.Of(context);
-        if (plain && IsPlain(headers) && Same(headers.UserAgent, userAgent) && Same(headers.GrpcEncoding, encoding)
+        bool known = plain;
+        plain = IsPlain(headers);
+        if (known && plain && Same(headers.UserAgent, userAgent) && Same(headers.GrpcEncoding, encoding)
             && Same(headers.GrpcAcceptEncoding, acceptEncoding) && Same(headers.Host, authority))
         {
             return size;
         }
 
-        plain = IsPlain(headers);
         userAgent = headers.UserAgent;
         encoding = headers.GrpcEncoding;
         acceptEncoding = headers.GrpcAcceptEncoding;

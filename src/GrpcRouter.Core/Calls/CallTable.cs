@@ -101,8 +101,7 @@ internal sealed class CallTable(int limit)
     {
         lock (gate)
         {
-            int index = Index(id);
-            if (index < 0 || slots[index].Uses != id >> SlotBits || slots[index].State != SlotState.Live)
+            if (Find_NeedsLock(id, out _, out int index) != SlotState.Live)
             {
                 return false;
             }
@@ -114,16 +113,7 @@ internal sealed class CallTable(int limit)
     }
 
     /// <summary>Frees an id.</summary>
-    public void Remove(ulong id)
-    {
-        lock (gate)
-        {
-            if (Find_NeedsLock(id, out _, out int index) is SlotState.Live or SlotState.Withdrawn)
-            {
-                Free_NeedsLock(index);
-            }
-        }
-    }
+    public void Remove(ulong id) => Take(id, out _);
 
     /// <summary>Takes no more calls and gives those that were live, each once.</summary>
     public List<(ulong Id, RoutedCall Call)> Close()
