@@ -42,6 +42,29 @@ public sealed class RouterOptions
     /// <summary>Time a pinged instance has to send anything. Then its channel ends. Default 20 s.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How calls and instances of all services are treated, where nothing else is said for them.</summary>
+    public ServicePolicyOptions Defaults { get; set; } = new();
+
+    /// <summary>How those of single services are treated, by full name such as <c>greet.Greeter</c>.</summary>
+    public IDictionary<string, ServicePolicyOptions> Services { get; } = new Dictionary<string, ServicePolicyOptions>(StringComparer.Ordinal);
+
+    /// <summary>Bytes of requests that one call may keep for a retry, 0 and more. Over it the call goes on without retries. Default 256 KiB.</summary>
+    public int RetryBufferPerCall { get; set; } = 256 * 1024;
+
+    /// <summary>Bytes of requests that all calls together may keep for retries. Default 64 MiB.</summary>
+    public long RetryBufferTotal { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Gives the options of a service, and makes them when there are none.</summary>
+    public ServicePolicyOptions Service(string fullName)
+    {
+        if (!Services.TryGetValue(fullName, out ServicePolicyOptions? options))
+        {
+            Services[fullName] = options = new ServicePolicyOptions();
+        }
+
+        return options;
+    }
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="InvalidOperationException">A value is out of range; the message names it.</exception>
     public void Validate()

@@ -96,6 +96,14 @@ public abstract class ServiceRouter
         }
     }
 
+    /// <summary>
+    /// Sets what the .proto says of retries, balancing and idempotency. Generated routers override it; what is configured goes before it.
+    /// </summary>
+    /// <param name="service">Takes the settings; empty at first.</param>
+    protected virtual void DeclarePolicy(ServicePolicyOptions service)
+    {
+    }
+
     internal bool TryPick(RoutedCall call, RoutedMethod method, int startLength, [NotNullWhen(true)] out InstanceChannel? channel, out ulong id, out RouterStatus refusal)
     {
         channel = null;

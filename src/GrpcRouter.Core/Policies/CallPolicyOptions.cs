@@ -1,0 +1,32 @@
+namespace GrpcRouter;
+
+/// <summary>
+/// How calls are treated, for one method or for all of a service. What is null is taken from the wider scope: the method's own, the
+/// service's, <see cref="RouterOptions.Defaults"/>, and in each of these first what was configured and then what the .proto says.
+/// </summary>
+public class CallPolicyOptions
+{
+    /// <summary>Which instance serves a call.</summary>
+    public LoadBalancingOptions LoadBalancing { get; set; } = new();
+
+    /// <summary>When a failed call is tried again.</summary>
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>When a call is tried on several instances at once.</summary>
+    public HedgingOptions Hedging { get; set; } = new();
+
+    /// <summary>
+    /// Longest time a call may take, retries and waiting included; positive. The caller's deadline counts where it is shorter. Set for a service
+    /// or as a default it is for unary methods only; set for a method it is for that method. Default: none. Over it: DEADLINE_EXCEEDED.
+    /// </summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>
+    /// A call that finds no instance waits for one, up to its deadline, rather than ending UNAVAILABLE at once. A caller asks for the same with
+    /// the metadata <c>grpcrouter-wait-for-ready: true</c>. Default: false.
+    /// </summary>
+    public bool? WaitForReady { get; set; }
+
+    /// <summary>What running a call twice does. Default: what the .proto says.</summary>
+    public MethodIdempotency? Idempotency { get; set; }
+}
