@@ -30,6 +30,9 @@ public sealed class RoutedMethod
     /// <summary>Field number of its payload in the frames.</summary>
     public int Number { get; }
 
+    /// <summary>Place among the methods of its service, from 0; 0 for a method that belongs to none.</summary>
+    public int Index { get; internal set; }
+
     /// <summary>The client may send any number of messages rather than one.</summary>
     public bool ClientStreams => Type is MethodType.ClientStreaming or MethodType.DuplexStreaming;
 

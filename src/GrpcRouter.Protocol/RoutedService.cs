@@ -18,8 +18,10 @@ public sealed class RoutedService
         Methods = methods;
         RegisterPath = $"/{fullName}Router/Register";
         Dictionary<int, RoutedMethod> numbers = [];
-        foreach (RoutedMethod method in methods)
+        for (int i = 0; i < methods.Length; i++)
         {
+            RoutedMethod method = methods[i];
+            method.Index = i;
             if (!numbers.TryAdd(method.Number, method))
             {
                 throw new ArgumentException($"Methods {numbers[method.Number].Name} and {method.Name} of {fullName} share the field number {method.Number}.", nameof(methods));

@@ -165,11 +165,10 @@ public sealed class ChannelLifeTests
     [Fact]
     public async Task A_router_that_shuts_down_drains_each_channel_and_ends_it_with_its_last_call()
     {
-        using Bench bench = new();
+        using Bench bench = new(Bench.Balanced(static () => new Always("busy")));
         ScriptedInstance idle = await bench.InstanceAsync("idle");
         idle.Send(InstanceFrame.Of(new InstanceControl { LoadReport = new LoadReport { Utilization = 0.5 } }));
         ScriptedInstance silent = new ScriptedInstance().Connect(bench.Router);
-        bench.Router.Balancer = new Always("busy");
         ScriptedInstance busy = await bench.InstanceAsync("busy");
         (TestLeg first, ulong firstId) = await bench.StartAsync(busy, Probe.Unary);
         (TestLeg second, ulong secondId) = await bench.StartAsync(busy, Probe.Duplex);
@@ -314,6 +313,6 @@ public sealed class ChannelLifeTests
 
     private sealed class Always(string id) : ILoadBalancer
     {
-        public InstanceChannel Pick(IReadOnlyList<InstanceChannel> channels, in PickContext context) => channels.First(channel => channel.InstanceId == id);
+        public InstanceChannel? Pick(InstanceSnapshot instances, in PickContext call) => instances.Find(id);
     }
 }

@@ -25,7 +25,7 @@ public sealed class PickAllocationTests
     {
         for (int i = 0; i < picks; i++)
         {
-            Assert.True(bench.Router.TryPick(call, Probe.Unary, 10, out InstanceChannel? picked, out ulong id, out _));
+            Assert.True(bench.Router.TryPick(call, bench.Router.Plan[Probe.Unary].Target, 10, out InstanceChannel? picked, out ulong id, out _));
             picked.Forget(id);
         }
     }

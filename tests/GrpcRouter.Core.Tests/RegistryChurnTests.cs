@@ -108,7 +108,7 @@ public sealed class RegistryChurnTests
         HashSet<InstanceChannel> seen = [];
         do
         {
-            SharedList<InstanceChannel> list = bench.Router.Registry.Pickable;
+            InstanceSnapshot list = bench.Router.Registry.Pickable;
             seen.Clear();
             for (int i = 0; i < list.Count; i++)
             {

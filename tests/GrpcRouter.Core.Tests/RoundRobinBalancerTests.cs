@@ -15,11 +15,11 @@ public sealed class RoundRobinBalancerTests
         }
 
         RoundRobinBalancer balancer = new();
-        InstanceChannel[] list = [.. bench.Router.Instances];
+        InstanceSnapshot list = bench.Router.Registry.Pickable;
         Dictionary<InstanceChannel, int> counts = list.ToDictionary(static channel => channel, static _ => 0);
         for (int i = 0; i < picks; i++)
         {
-            counts[balancer.Pick(list, new PickContext(Probe.Service.Methods[0], Attempt: 0))]++;
+            counts[balancer.Pick(list, new PickContext(Probe.Service.Methods[0], attempt: 0))]++;
         }
 
         Assert.InRange(counts.Values.Max() - counts.Values.Min(), 0, 1);
@@ -35,13 +35,14 @@ public sealed class RoundRobinBalancerTests
         }
 
         RoundRobinBalancer balancer = new();
-        InstanceChannel[] list = [.. bench.Router.Instances];
+        InstanceSnapshot list = bench.Router.Registry.Pickable;
+        InstanceChannel[] order = [.. list];
         int[] counts = new int[3];
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
             for (int i = 0; i < 3000; i++)
             {
-                Interlocked.Increment(ref counts[Array.IndexOf(list, balancer.Pick(list, new PickContext(Probe.Service.Methods[0], Attempt: 0)))]);
+                Interlocked.Increment(ref counts[Array.IndexOf(order, balancer.Pick(list, new PickContext(Probe.Service.Methods[0], attempt: 0)))]);
             }
         })));
 

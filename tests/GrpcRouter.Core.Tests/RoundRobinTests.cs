@@ -16,13 +16,14 @@ public sealed class RoundRobinTests
             instances.Add(await bench.InstanceAsync($"i{i}"));
         }
 
+        RoundRobinBalancer balancer = new();
         for (int round = 0; round < 20; round++)
         {
             Dictionary<InstanceChannel, int> picks = [];
-            IReadOnlyList<InstanceChannel> pickable = bench.Router.Registry.Pickable;
+            InstanceSnapshot pickable = bench.Router.Registry.Pickable;
             for (int i = 0; i < (count * 11) + round; i++)
             {
-                InstanceChannel picked = bench.Router.Balancer.Pick(pickable, new PickContext(Probe.Unary, 0));
+                InstanceChannel picked = balancer.Pick(pickable, new PickContext(Probe.Unary, 0));
                 picks[picked] = picks.GetValueOrDefault(picked) + 1;
             }
 

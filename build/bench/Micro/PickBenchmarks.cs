@@ -10,7 +10,7 @@ public class PickBenchmarks
     private static readonly RoutedMethod Method = new("SayHello", MethodType.Unary, 2_526_808);
 
     private readonly RoundRobinBalancer _balancer = new();
-    private SharedList<InstanceChannel> _channels = SharedList<InstanceChannel>.Empty;
+    private InstanceSnapshot _channels = InstanceSnapshot.Empty;
 
     [Params(10, 10_000)]
     public int Instances { get; set; }
@@ -19,11 +19,13 @@ public class PickBenchmarks
     public void SetUp()
     {
         ServiceRouter router = new RouterHub(new RouterOptions()).GetRouter<IdleRouter>();
-        _channels = SharedList<InstanceChannel>.Empty;
+        SharedList<InstanceChannel> channels = SharedList<InstanceChannel>.Empty;
         for (int i = 0; i < Instances; i++)
         {
-            _channels = _channels.Add(new InstanceChannel(router, PipeReader.Create(Stream.Null), new NullSink(), "ipv4:127.0.0.1:1"));
+            channels = channels.Add(new InstanceChannel(router, PipeReader.Create(Stream.Null), new NullSink(), "ipv4:127.0.0.1:1"));
         }
+
+        _channels = new InstanceSnapshot(channels);
     }
 
     [Benchmark(Description = "pick")]

@@ -5,6 +5,7 @@ using GrpcRouter.Protocol;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace GrpcRouter;
 
@@ -67,6 +68,9 @@ internal sealed class HttpLeg : ClientLeg
         startIsLarge = start.IsLarge;
         return size;
     }
+
+    /// <inheritdoc/>
+    public override string? GetHeader(string key) => request.Headers.TryGetValue(key, out StringValues values) ? values.ToString() : null;
 
     /// <inheritdoc/>
     public override void SetHeaders(ReadOnlySpan<byte> headers)

@@ -6,9 +6,9 @@ public sealed class RoundRobinBalancer : ILoadBalancer
     private uint next = uint.MaxValue;
 
     /// <inheritdoc/>
-    public InstanceChannel Pick(IReadOnlyList<InstanceChannel> channels, in PickContext context)
+    public InstanceChannel Pick(InstanceSnapshot instances, in PickContext call)
     {
-        ArgumentNullException.ThrowIfNull(channels);
-        return channels.Count == 1 ? channels[0] : channels[(int)(Interlocked.Increment(ref next) % (uint)channels.Count)];
+        ArgumentNullException.ThrowIfNull(instances);
+        return instances.Count == 1 ? instances[0] : instances[(int)(Interlocked.Increment(ref next) % (uint)instances.Count)];
     }
 }

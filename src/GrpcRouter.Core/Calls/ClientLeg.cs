@@ -31,6 +31,9 @@ public abstract class ClientLeg
     /// <returns>Size of the metadata as key + value + 32 an entry.</returns>
     public abstract int PrepareStart();
 
+    /// <summary>The value of a request header, by name in any case; several values joined by commas. Null when there is none.</summary>
+    public abstract string? GetHeader(string key);
+
     /// <summary>
     /// Takes a serialized CallHeaders, checked, or nothing for default headers, and sends them with the next flush or the end.
     /// </summary>

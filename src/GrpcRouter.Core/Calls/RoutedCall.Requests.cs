@@ -507,7 +507,7 @@ internal sealed partial class RoutedCall
             return true;
         }
 
-        if (!router.TryPick(this, method, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
+        if (!router.TryPick(this, plan.Target, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
         {
             Fail(new CallFailure(refusal, CancelReason.Router));
             return false;

@@ -30,6 +30,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 
     private ServiceRouter router = null!;
     private RoutedMethod method = null!;
+    private MethodPlan plan = null!;
     private ClientLeg leg = null!;
     private AsyncTaskMethodBuilder completion;
     private InstanceChannel? channel;
@@ -50,6 +51,12 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         onFlushed = OnFlushed;
     }
 
+    /// <summary>The method called.</summary>
+    public RoutedMethod Method => method;
+
+    /// <summary>The client.</summary>
+    public ClientLeg Leg => leg;
+
     private bool Stopped => Volatile.Read(ref finished) || Volatile.Read(ref failed);
 
     /// <summary>Relays the call until it is over for the client.</summary>
@@ -58,6 +65,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         router = callRouter;
         method = callMethod;
         leg = callLeg;
+        plan = callRouter.Plan[callMethod];
         router.LiveCalls.Increment();
         if (!TryAdmit(out RouterStatus refusal))
         {
@@ -274,6 +282,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         leg = null!;
         router = null!;
         method = null!;
+        plan = null!;
         completion = default;
         live.Decrement();
     }

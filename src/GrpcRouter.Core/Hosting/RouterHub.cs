@@ -8,9 +8,14 @@ namespace GrpcRouter;
 /// <summary>What all services of one router share: options, clock, deadlines, and the routers themselves.</summary>
 public sealed class RouterHub : IDisposable
 {
+    // Weights, ejections and slow start move by this step.
+    private static readonly TimeSpan PolicyTick = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Type, ServiceRouter> routers = new();
     private readonly ITimer keepAlive;
+    private readonly ITimer policies;
     private volatile bool stopping;
+    private int tickingPolicies;
 
     /// <summary>Makes a router without services.</summary>
     /// <param name="options">Limits and times; checked here.</param>
@@ -25,11 +30,13 @@ public sealed class RouterHub : IDisposable
         Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<RouterHub>.Instance;
         Deadlines = new DeadlineWheel(Time);
+        Random = options.RandomSeed is { } seed ? new PickRandom(seed) : PickRandom.Default;
 
         // Channels are judged this often; the grain of their times, and no more than a timer can hold.
         TimeSpan[] times = [options.KeepAliveInterval, options.KeepAliveTimeout, options.RegistrationTimeout, TimeSpan.FromMinutes(1)];
         TimeSpan period = times.Min() / 4;
         keepAlive = Time.CreateTimer(static state => ((RouterHub)state!).TickChannels(), this, period, period);
+        policies = Time.CreateTimer(static state => ((RouterHub)state!).TickPolicies(), this, PolicyTick, PolicyTick);
     }
 
     /// <summary>Limits and times.</summary>
@@ -42,6 +49,8 @@ public sealed class RouterHub : IDisposable
     public IEnumerable<ServiceRouter> Routers => routers.Values;
 
     internal TimeProvider Time { get; }
+
+    internal PickRandom Random { get; }
 
     internal ILogger Log { get; }
 
@@ -73,6 +82,7 @@ public sealed class RouterHub : IDisposable
     public void Dispose()
     {
         keepAlive.Dispose();
+        policies.Dispose();
         Deadlines.Dispose();
     }
 
@@ -83,5 +93,22 @@ public sealed class RouterHub : IDisposable
         {
             router.TickChannels(now);
         }
+    }
+
+    private void TickPolicies()
+    {
+        // A tick that finds another under way leaves the work to it.
+        if (Interlocked.Exchange(ref tickingPolicies, 1) != 0)
+        {
+            return;
+        }
+
+        long now = Time.GetTimestamp();
+        foreach (ServiceRouter router in routers.Values)
+        {
+            router.TickPolicies(now);
+        }
+
+        Volatile.Write(ref tickingPolicies, 0);
     }
 }

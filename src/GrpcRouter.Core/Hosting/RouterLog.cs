@@ -31,4 +31,7 @@ internal static partial class RouterLog
 
     [LoggerMessage(9, LogLevel.Error, "{Service}/{Method}: the router failed on a call.")]
     public static partial void CallBroken(this ILogger logger, string service, string method, Exception error);
+
+    [LoggerMessage(10, LogLevel.Information, "{Service}: instance {InstanceId} says that it is {Health}. {Reason}")]
+    public static partial void HealthChanged(this ILogger logger, string service, string instanceId, InstanceHealth health, string reason);
 }

@@ -48,6 +48,13 @@ public sealed class RouterOptions
     /// <summary>How those of single services are treated, by full name such as <c>greet.Greeter</c>.</summary>
     public IDictionary<string, ServicePolicyOptions> Services { get; } = new Dictionary<string, ServicePolicyOptions>(StringComparer.Ordinal);
 
+    /// <summary>Load balancing policies of the application's own, by name; see <see cref="LoadBalancingOptions.Policy"/>. They go before built-in ones.</summary>
+    public IDictionary<string, Func<LoadBalancerContext, ILoadBalancer>> LoadBalancers { get; } =
+        new Dictionary<string, Func<LoadBalancerContext, ILoadBalancer>>(StringComparer.Ordinal);
+
+    /// <summary>Seeds the choices that are made at random, so that tests can repeat them. Default: none.</summary>
+    public ulong? RandomSeed { get; set; }
+
     /// <summary>Bytes of requests that one call may keep for a retry, 0 and more. Over it the call goes on without retries. Default 256 KiB.</summary>
     public int RetryBufferPerCall { get; set; } = 256 * 1024;
 

@@ -16,6 +16,7 @@ public abstract class ServiceRouter
     private const int MaxPicks = 8;
 
     private readonly ConcurrentDictionary<InstanceChannel, byte> channels = new();
+    private readonly ServicePlan plan;
     internal readonly StripedCounter LiveCalls = new();
 
     /// <summary>Makes the router of a service.</summary>
@@ -27,6 +28,9 @@ public abstract class ServiceRouter
         ArgumentNullException.ThrowIfNull(service);
         Hub = hub;
         Service = service;
+        ServicePolicyOptions declared = new();
+        DeclarePolicy(declared);
+        plan = ServicePlan.Create(service, hub, declared, Registry);
     }
 
     /// <summary>The service's methods.</summary>
@@ -44,8 +48,11 @@ public abstract class ServiceRouter
     /// <summary>Open registration channels, those among them that have not registered yet.</summary>
     public int OpenChannels => channels.Count;
 
-    /// <summary>Chooses channels. Default: round robin. May be replaced at any time.</summary>
-    public ILoadBalancer Balancer { get; set; } = new RoundRobinBalancer();
+    /// <summary>An instance that is well can be picked: what the health service calls SERVING.</summary>
+    public bool IsServing => !Hub.Stopping && plan.Any.Current.WellCount > 0;
+
+    /// <summary>How calls are treated.</summary>
+    internal ServicePlan Plan => plan;
 
     internal InstanceRegistry Registry { get; } = new();
 
@@ -104,7 +111,14 @@ public abstract class ServiceRouter
     {
     }
 
-    internal bool TryPick(RoutedCall call, RoutedMethod method, int startLength, [NotNullWhen(true)] out InstanceChannel? channel, out ulong id, out RouterStatus refusal)
+    /// <summary>Picks a channel for an attempt, and gets an id there.</summary>
+    /// <param name="call">The call; what it has tried is passed over while there is something else.</param>
+    /// <param name="target">Where its route leads.</param>
+    /// <param name="startLength">What the call's start takes of a frame, in bytes.</param>
+    /// <param name="channel">The channel, on success.</param>
+    /// <param name="id">The call's id there.</param>
+    /// <param name="refusal">Why there is none.</param>
+    internal bool TryPick(RoutedCall call, PickTarget target, int startLength, [NotNullWhen(true)] out InstanceChannel? channel, out ulong id, out RouterStatus refusal)
     {
         channel = null;
         id = 0;
@@ -118,17 +132,32 @@ public abstract class ServiceRouter
         bool busy = false;
         for (int attempt = 0; attempt < MaxPicks; attempt++)
         {
-            SharedList<InstanceChannel> pickable = Registry.Pickable;
-            if (pickable.Count == 0)
+            channel = target.Pick(new PickContext(call.Method, attempt, call.Leg, Hub.Random));
+            if (channel is not null && call.HasTried(channel.Instance))
+            {
+                if (attempt < MaxPicks / 2)
+                {
+                    continue;
+                }
+
+                channel = call.FindUntried(target) ?? channel;
+            }
+
+            if (channel is null)
             {
                 break;
             }
 
-            channel = Balancer.Pick(pickable, new PickContext(method, attempt));
             if (startLength > channel.MaxStartLength)
             {
                 refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {startLength} bytes is over what the instance takes in a frame.");
                 return false;
+            }
+
+            if (channel.Instance.ActiveCalls >= plan.MaxCallsPerInstance)
+            {
+                busy = true;
+                continue;
             }
 
             id = channel.Calls.Add(call);
@@ -143,9 +172,13 @@ public abstract class ServiceRouter
         channel = null;
         refusal = busy
             ? new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.TooManyCalls, $"The instances of {Service.FullName} have as many calls under way as they may.")
-            : new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, $"No instance of {Service.FullName} is registered.");
+            : new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, target.Subset.Selector.Equals(LabelSelector.Any)
+                ? $"No instance of {Service.FullName} is registered."
+                : $"No instance of {Service.FullName} with {target.Subset.Selector} is registered.");
         return false;
     }
+
+    internal void TickPolicies(long now) => plan.OnTick(now);
 
     internal void BeginShutdown()
     {

@@ -185,13 +185,22 @@ public sealed partial class InstanceChannel
                 StopStarts(static (buffer, _) => WriteControl(buffer, new RouterControl { DrainAck = new DrainAck() }), "");
                 break;
             case InstanceControl.KindOneofCase.LoadReport:
-                Utilization = control.LoadReport.Utilization;
+                TakeReport(control.LoadReport);
                 break;
             case InstanceControl.KindOneofCase.Error:
                 router.Hub.Log.ChannelErrorReported(router.Service.FullName, InstanceId, Peer, control.Error.Code, Line(control.Error.Message));
                 ended = true;
                 reader.Wake();
                 break;
+        }
+    }
+
+    private void TakeReport(LoadReport report)
+    {
+        if (Instance.TakeReport(report, router.Hub.Time.GetTimestamp()))
+        {
+            router.Hub.Log.HealthChanged(router.Service.FullName, InstanceId, Instance.Health, Line(report.HealthReason));
+            router.Registry.Update(Instance);
         }
     }
 

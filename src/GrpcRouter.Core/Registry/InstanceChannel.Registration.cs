@@ -59,6 +59,11 @@ public sealed partial class InstanceChannel
             replaced.End(ChannelErrorCode.Replaced, $"Instance {InstanceId} has registered anew.");
         }
 
+        if (hello.Load is { } report)
+        {
+            TakeReport(report);
+        }
+
         router.Hub.Log.ChannelRegistered(router.Service.FullName, InstanceId, Stripe, Peer, UserAgent);
         SendPing(router.Hub.Time.GetTimestamp());
     }
@@ -70,7 +75,7 @@ public sealed partial class InstanceChannel
         try
         {
             Volatile.Write(ref state, (int)InstanceState.Ready);
-            AcceptsStarts = router.Registry.TryAdd(this, out replaced);
+            AcceptsStarts = router.Registry.TryAdd(this, router.Hub.Time.GetTimestamp(), out replaced);
             if (AcceptsStarts)
             {
                 WriteControl(control, new RouterControl { Registered = Answer() });

@@ -59,8 +59,8 @@ public sealed partial class InstanceChannel : IFrameHandler
     /// <summary>Calls under way, withdrawn ones that the instance has not ended among them.</summary>
     public int ActiveCalls => Calls.Count;
 
-    /// <summary>The last load report; null when there was none.</summary>
-    public double? Utilization { get; private set; }
+    /// <summary>The instance whose channel this is. Set with the registration.</summary>
+    public ServiceInstance Instance { get; internal set; } = null!;
 
     /// <summary>Round trip of the last ping; zero until there was one.</summary>
     public TimeSpan RoundTrip => router.Hub.Time.GetElapsedTime(0, RoundTripTicks);
@@ -81,9 +81,6 @@ public sealed partial class InstanceChannel : IFrameHandler
     internal bool AcceptsStarts { get; private set; }
 
     internal long RoundTripTicks { get; private set; }
-
-    /// <summary>Where the channel stands in the registry's list of those that take calls; -1 when it is not there. The registry's own.</summary>
-    internal int PickIndex { get; set; } = -1;
 
     internal CallFailure Loss => new(
         new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),

@@ -1,17 +1,21 @@
 namespace GrpcRouter;
 
-/// <summary>The channels of one service. Readers take an immutable list that is swapped whole, and no lock.</summary>
+/// <summary>
+/// The channels and instances of one service, and the subsets of them that calls go to. Readers take immutable lists that are swapped whole, and no lock.
+/// </summary>
 internal sealed class InstanceRegistry
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(string InstanceId, uint Stripe), InstanceChannel> registered = [];
-    private SharedList<InstanceChannel> pickable = SharedList<InstanceChannel>.Empty;
+    private readonly Dictionary<string, ServiceInstance> instances = new(StringComparer.Ordinal);
+    private readonly ChannelList ready = new();
+    private Subset[] subsets = [];
     private TaskCompletionSource? changed;
 
-    /// <summary>The channels that take calls.</summary>
-    public SharedList<InstanceChannel> Pickable => Volatile.Read(ref pickable);
+    /// <summary>The channels that take calls, whether their instances are well or not.</summary>
+    public InstanceSnapshot Pickable => ready.Snapshot;
 
-    /// <summary>Ends when the list of channels that take calls changes after the read.</summary>
+    /// <summary>Ends when what can be picked changes after the read.</summary>
     public Task Changed
     {
         get
@@ -35,9 +39,45 @@ internal sealed class InstanceRegistry
         }
     }
 
+    /// <summary>All known instances, those among them that are ejected and have no channel at the moment.</summary>
+    public ServiceInstance[] Instances
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. instances.Values];
+            }
+        }
+    }
+
+    /// <summary>Fills a subset with the channels that are there, and keeps it filled.</summary>
+    public Subset AddSubset(Subset subset)
+    {
+        lock (gate)
+        {
+            foreach (InstanceChannel channel in ready.Snapshot)
+            {
+                subset.Add(channel);
+            }
+
+            subsets = [.. subsets, subset];
+            return subset;
+        }
+    }
+
+    /// <summary>Keeps only the subsets that are still used.</summary>
+    public void RetainSubsets(IReadOnlyCollection<Subset> used)
+    {
+        lock (gate)
+        {
+            subsets = [.. subsets.Where(used.Contains)];
+        }
+    }
+
     /// <summary>Adds a channel. An older registration of the same identity is replaced and given back, to be told.</summary>
     /// <returns>False when the one there is newer: a late one must not take over.</returns>
-    public bool TryAdd(InstanceChannel channel, out InstanceChannel? replaced)
+    public bool TryAdd(InstanceChannel channel, long now, out InstanceChannel? replaced)
     {
         lock (gate)
         {
@@ -46,17 +86,25 @@ internal sealed class InstanceRegistry
                 return false;
             }
 
+            ServiceInstance instance = InstanceOf_NeedsLock(channel.InstanceId, now);
+            channel.Instance = instance;
+            instance.Add_NeedsLock(channel);
             registered[(channel.InstanceId, channel.Stripe)] = channel;
-            SharedList<InstanceChannel> list = replaced is null ? pickable : Without_NeedsLock(replaced);
-
-            // One that drains already was withdrawn before it came, or finds itself in the list when it is.
-            if (channel.State == InstanceState.Ready)
+            if (replaced is not null)
             {
-                channel.PickIndex = list.Count;
-                list = list.Add(channel);
+                Withdraw_NeedsLock(replaced);
             }
 
-            Publish_NeedsLock(list);
+            // One that drains already was withdrawn before it came, or finds itself in the list when it is.
+            if (channel.State == InstanceState.Ready && ready.Add(channel))
+            {
+                foreach (Subset subset in subsets)
+                {
+                    subset.Add(channel);
+                }
+            }
+
+            Publish_NeedsLock();
             return true;
         }
     }
@@ -66,7 +114,27 @@ internal sealed class InstanceRegistry
     {
         lock (gate)
         {
-            Publish_NeedsLock(Without_NeedsLock(channel));
+            if (Withdraw_NeedsLock(channel))
+            {
+                Publish_NeedsLock();
+            }
+        }
+    }
+
+    /// <summary>The health of an instance has changed, or it was ejected or has come back.</summary>
+    public void Update(ServiceInstance instance)
+    {
+        lock (gate)
+        {
+            foreach (InstanceChannel channel in instance.Channels)
+            {
+                foreach (Subset subset in subsets)
+                {
+                    subset.Update(channel);
+                }
+            }
+
+            Publish_NeedsLock();
         }
     }
 
@@ -78,37 +146,70 @@ internal sealed class InstanceRegistry
             if (registered.TryGetValue((channel.InstanceId, channel.Stripe), out InstanceChannel? current) && ReferenceEquals(current, channel))
             {
                 registered.Remove((channel.InstanceId, channel.Stripe));
-                Publish_NeedsLock(Without_NeedsLock(channel));
+            }
+
+            if (channel.Instance is { } instance)
+            {
+                instance.Remove_NeedsLock(channel);
+                Forget_NeedsLock(instance);
+            }
+
+            if (Withdraw_NeedsLock(channel))
+            {
+                Publish_NeedsLock();
             }
         }
     }
 
-    private SharedList<InstanceChannel> Without_NeedsLock(InstanceChannel channel)
+    /// <summary>Forgets an instance without channels, unless it is ejected: it must not be able to shake that off by a reconnect.</summary>
+    public void Forget(ServiceInstance instance)
     {
-        int index = channel.PickIndex;
-        if (index < 0)
+        lock (gate)
         {
-            return pickable;
+            Forget_NeedsLock(instance);
         }
-
-        SharedList<InstanceChannel> list = pickable.RemoveAt(index);
-        channel.PickIndex = -1;
-        if (index < list.Count)
-        {
-            list[index].PickIndex = index;
-        }
-
-        return list;
     }
 
-    private void Publish_NeedsLock(SharedList<InstanceChannel> list)
+    private void Forget_NeedsLock(ServiceInstance instance)
     {
-        if (ReferenceEquals(list, pickable))
+        if (instance.Channels.Count == 0 && !instance.IsEjected)
         {
-            return;
+            instances.Remove(instance.Id);
+        }
+    }
+
+    private ServiceInstance InstanceOf_NeedsLock(string id, long now)
+    {
+        if (!instances.TryGetValue(id, out ServiceInstance? instance))
+        {
+            instances[id] = instance = new ServiceInstance(id);
         }
 
-        Volatile.Write(ref pickable, list);
+        if (instance.Channels.Count == 0)
+        {
+            instance.ReadySince = now;
+        }
+
+        return instance;
+    }
+
+    private bool Withdraw_NeedsLock(InstanceChannel channel)
+    {
+        if (!ready.Remove(channel))
+        {
+            return false;
+        }
+
+        foreach (Subset subset in subsets)
+        {
+            subset.Remove(channel);
+        }
+
+        return true;
+    }
+
+    private void Publish_NeedsLock()
+    {
         changed?.SetResult();
         changed = null;
     }

@@ -13,6 +13,15 @@ internal sealed class Bench : IDisposable
         Router = Hub.GetRouter<ProbeRouter>();
     }
 
+    /// <summary>Options with a policy of the test's own for all calls.</summary>
+    public static RouterOptions Balanced(Func<ILoadBalancer> make, RouterOptions? options = null)
+    {
+        options ??= new RouterOptions();
+        options.LoadBalancers["test"] = _ => make();
+        options.Defaults.LoadBalancing.Policy = "test";
+        return options;
+    }
+
     public ManualTimeProvider Time { get; } = new();
 
     public RouterHub Hub { get; }

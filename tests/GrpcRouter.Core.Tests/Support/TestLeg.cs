@@ -55,6 +55,12 @@ internal sealed class TestLeg : ClientLeg
     /// <summary>Each end or abort that the router gave, in order.</summary>
     public IReadOnlyList<string> Outcomes => outcomes;
 
+    public override string? GetHeader(string key)
+    {
+        string[] values = [.. Opening.Metadata.Where(entry => entry.Key == key).Select(static entry => entry.Value.ToStringUtf8())];
+        return values.Length == 0 ? null : string.Join(',', values);
+    }
+
     public override ReadOnlySpan<byte> Start => Opening.ToByteArray();
 
     public override int PrepareStart()

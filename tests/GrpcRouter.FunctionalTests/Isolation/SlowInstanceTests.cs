@@ -21,10 +21,12 @@ public sealed class SlowInstanceTests : FunctionalTest
     private readonly ProbeService fast = new();
     private readonly long[] written = new long[Uploads];
 
+    private readonly Always always = new();
+
     [Fact]
     public async Task Handlers_that_do_not_read_make_their_own_clients_writes_pend_and_no_one_elses()
     {
-        Rig rig = await StartAsync(new RigOptions { Instances = 0 });
+        Rig rig = await StartAsync(new RigOptions { Instances = 0, Router = always.Use });
         slow.OnUpload = async (requests, context) =>
         {
             await release.Task;
@@ -45,7 +47,7 @@ public sealed class SlowInstanceTests : FunctionalTest
     [Fact]
     public async Task A_connection_that_takes_nothing_makes_its_own_clients_writes_pend_and_no_one_elses()
     {
-        Rig rig = await StartAsync(new RigOptions { Instances = 0 });
+        Rig rig = await StartAsync(new RigOptions { Instances = 0, Router = always.Use });
         Line line = new();
         await rig.AddInstanceAsync(slow, options =>
         {
@@ -115,19 +117,29 @@ public sealed class SlowInstanceTests : FunctionalTest
         await call.RequestStream.CompleteAsync();
     }
 
-    private static async Task CallAsync(Rig rig, string instance)
+    private async Task CallAsync(Rig rig, string instance)
     {
         // From here on all calls go to this one.
-        rig.Router.Balancer = new Always(instance);
+        always.Instance = instance;
         for (int i = 0; i < 50; i++)
         {
             Assert.Equal(i, (await rig.Client.UnaryAsync(new Chunk { Number = i }).ResponseAsync.Soon($"A small call to the {instance} instance waits.")).Number);
         }
     }
 
-    private sealed class Always(string instance) : ILoadBalancer
+    private sealed class Always : ILoadBalancer
     {
-        public InstanceChannel Pick(IReadOnlyList<InstanceChannel> channels, in PickContext context) =>
-            channels.Single(channel => channel.InstanceId == instance);
+        private readonly RoundRobinBalancer turns = new();
+
+        public string? Instance { get; set; }
+
+        public void Use(RouterOptions options)
+        {
+            options.LoadBalancers["always"] = _ => this;
+            options.Defaults.LoadBalancing.Policy = "always";
+        }
+
+        public InstanceChannel? Pick(InstanceSnapshot instances, in PickContext call) =>
+            Instance is null ? turns.Pick(instances, call) : instances.Find(Instance);
     }
 }

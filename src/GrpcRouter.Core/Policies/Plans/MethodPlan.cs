@@ -1,0 +1,26 @@
+namespace GrpcRouter;
+
+/// <summary>How the calls of a method are treated: its options with those of wider scopes and all defaults. It never changes.</summary>
+internal sealed class MethodPlan
+{
+    /// <summary>Where calls go that no rule sends elsewhere.</summary>
+    public required PickTarget Target { get; init; }
+
+    /// <summary>When a call is tried again; null: only when it never reached an instance.</summary>
+    public RetryPlan? Retry { get; init; }
+
+    /// <summary>When it is tried on several instances at once; null: never.</summary>
+    public HedgingPlan? Hedging { get; init; }
+
+    /// <summary>Longest time of a call; null: no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>A call that finds no instance waits.</summary>
+    public bool WaitForReady { get; init; }
+
+    /// <summary>Sessions stay with their instance.</summary>
+    public bool SessionAffinity { get; init; }
+
+    /// <summary>The policy wants to know how long calls take.</summary>
+    public bool TracksLatency { get; init; }
+}

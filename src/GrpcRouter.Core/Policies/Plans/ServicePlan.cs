@@ -1,0 +1,154 @@
+using Grpc.Core;
+
+namespace GrpcRouter;
+
+/// <summary>How the calls and instances of a service are treated: the options of all scopes, put together once.</summary>
+internal sealed class ServicePlan
+{
+    private const uint Unavailable = 1u << (int)StatusCode.Unavailable;
+
+    private readonly RoutedService service;
+    private readonly RouterHub hub;
+    private readonly OptionScopes scopes;
+    private readonly InstanceRegistry registry;
+    private readonly LocalityPlan locality;
+    private readonly int panicThreshold;
+    private readonly Dictionary<LabelSelector, Subset> subsets = [];
+    private readonly List<PickTarget> targets = [];
+    private readonly MethodPlan[] methods;
+
+    private ServicePlan(RoutedService service, RouterHub hub, OptionScopes scopes, InstanceRegistry registry)
+    {
+        this.service = service;
+        this.hub = hub;
+        this.scopes = scopes;
+        this.registry = registry;
+        string? region = scopes.OfService(static options => options.Locality.Region);
+        locality = region is null ? LocalityPlan.None : new LocalityPlan(
+            region,
+            scopes.OfService(static options => options.Locality.Zone),
+            scopes.OfService(static options => options.Locality.Overprovisioning) ?? 1.4);
+        panicThreshold = scopes.OfService(static options => options.PanicThreshold) ?? 0;
+        MaxCallsPerInstance = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance) ?? int.MaxValue;
+        Any = SubsetOf(LabelSelector.Any);
+        methods = [.. service.Methods.Select(Method)];
+    }
+
+    /// <summary>All instances.</summary>
+    public Subset Any { get; }
+
+    /// <summary>Calls that one instance may have under way.</summary>
+    public int MaxCallsPerInstance { get; }
+
+    /// <summary>The plan of a method.</summary>
+    public MethodPlan this[RoutedMethod method] => methods[method.Index];
+
+    public static ServicePlan Create(RoutedService service, RouterHub hub, ServicePolicyOptions declared, InstanceRegistry registry)
+    {
+        hub.Options.Services.TryGetValue(service.FullName, out ServicePolicyOptions? configured);
+        return new ServicePlan(service, hub, new OptionScopes(configured, declared, hub.Options.Defaults), registry);
+    }
+
+    public void OnTick(long now)
+    {
+        foreach (PickTarget target in targets)
+        {
+            target.OnTick(now);
+        }
+    }
+
+    private MethodPlan Method(RoutedMethod method)
+    {
+        string name = method.Name;
+        LoadBalancingOptions balancing = Balancing(name);
+        HedgingPlan? hedging = Hedging(method);
+        return new MethodPlan
+        {
+            Target = Target(LabelSelector.Any, balancing),
+            Hedging = hedging,
+            Retry = hedging is null ? Retry(name) : null,
+
+            // A stream may rest for hours: what is set for all methods at once is not meant for it.
+            Timeout = method.ClientStreams || method.ServerStreams
+                ? scopes.OwnOf(name, static options => options.Timeout)
+                : scopes.Of(name, static options => options.Timeout),
+            WaitForReady = scopes.Of(name, static options => options.WaitForReady) ?? false,
+            SessionAffinity = balancing.SessionAffinity ?? false,
+            TracksLatency = balancing.Policy == LoadBalancingPolicies.PeakEwma,
+        };
+    }
+
+    private LoadBalancingOptions Balancing(string method)
+    {
+        T? Of<T>(Func<LoadBalancingOptions, T?> get)
+            where T : struct => scopes.Of(method, options => get(options.LoadBalancing));
+        string? Text(Func<LoadBalancingOptions, string?> get) => scopes.Of(method, options => get(options.LoadBalancing));
+        return new LoadBalancingOptions
+        {
+            Policy = Text(static options => options.Policy) ?? LoadBalancingPolicies.RoundRobin,
+            ChoiceCount = Of(static options => options.ChoiceCount) ?? 2,
+            HashHeader = Text(static options => options.HashHeader),
+            BoundedLoad = Of(static options => options.BoundedLoad),
+            MinRingSize = Of(static options => options.MinRingSize) ?? 1024,
+            MaxRingSize = Of(static options => options.MaxRingSize) ?? 4096,
+            MaglevTableSize = Of(static options => options.MaglevTableSize) ?? 65_537,
+            DecayTime = Of(static options => options.DecayTime) ?? TimeSpan.FromSeconds(10),
+            WeightSignal = Text(static options => options.WeightSignal),
+            ErrorPenalty = Of(static options => options.ErrorPenalty) ?? 1,
+            BlackoutPeriod = Of(static options => options.BlackoutPeriod) ?? TimeSpan.FromSeconds(10),
+            WeightExpiration = Of(static options => options.WeightExpiration) ?? TimeSpan.FromMinutes(3),
+            SessionAffinity = Of(static options => options.SessionAffinity) ?? false,
+        };
+    }
+
+    private RetryPlan? Retry(string method)
+    {
+        bool idempotent = scopes.Of(method, static options => options.Idempotency) is MethodIdempotency.NoSideEffects or MethodIdempotency.Idempotent;
+        int attempts = scopes.Of(method, static options => options.Retry.MaxAttempts) ?? (idempotent ? 3 : 1);
+        return attempts < 2 ? null : new RetryPlan(
+            attempts,
+            scopes.Of(method, static options => options.Retry.InitialBackoff) ?? TimeSpan.FromMilliseconds(50),
+            scopes.Of(method, static options => options.Retry.MaxBackoff) ?? TimeSpan.FromSeconds(1),
+            scopes.Of(method, static options => options.Retry.BackoffMultiplier) ?? 2,
+            Bits(scopes.Of(method, static options => Listed(options.Retry.RetryableStatusCodes))),
+            scopes.Of(method, static options => options.Retry.AttemptTimeout));
+    }
+
+    private HedgingPlan? Hedging(RoutedMethod method)
+    {
+        int attempts = scopes.Of(method.Name, static options => options.Hedging.MaxAttempts) ?? 1;
+        return attempts < 2 || method.ClientStreams ? null : new HedgingPlan(
+            attempts,
+            scopes.Of(method.Name, static options => options.Hedging.Delay) ?? TimeSpan.FromMilliseconds(100),
+            Bits(scopes.Of(method.Name, static options => Listed(options.Hedging.NonFatalStatusCodes))));
+    }
+
+    private PickTarget Target(LabelSelector selector, LoadBalancingOptions balancing)
+    {
+        SlowStartOptions slowStart = new()
+        {
+            Window = scopes.OfService(static options => options.SlowStart.Window) ?? TimeSpan.Zero,
+            Aggression = scopes.OfService(static options => options.SlowStart.Aggression) ?? 1,
+            MinWeightPercent = scopes.OfService(static options => options.SlowStart.MinWeightPercent) ?? 10,
+        };
+        LoadBalancerContext context = new(service, balancing, slowStart, hub.Time);
+        PickTarget target = new(SubsetOf(selector), () => LoadBalancerCatalog.Create(hub.Options, context));
+        targets.Add(target);
+        return target;
+    }
+
+    private Subset SubsetOf(LabelSelector selector)
+    {
+        if (!subsets.TryGetValue(selector, out Subset? subset))
+        {
+            subsets[selector] = subset = registry.AddSubset(new Subset(selector, locality, panicThreshold));
+        }
+
+        return subset;
+    }
+
+    private static IList<StatusCode>? Listed(IList<StatusCode> codes) => codes.Count == 0 ? null : codes;
+
+    private static uint Bits(IList<StatusCode>? codes) =>
+        codes is null ? Unavailable : codes.Aggregate(0u, static (bits, code) => bits | (1u << (int)code));
+}

@@ -1,0 +1,92 @@
+using GrpcRouter.V1;
+
+namespace GrpcRouter;
+
+/// <summary>
+/// An instance of a service, whatever channels it has at the moment. It outlives a reconnect, so that what is known of it is not forgotten by one.
+/// </summary>
+public sealed class ServiceInstance
+{
+    private InstanceChannel[] channels = [];
+    private LoadSnapshot? load;
+    private int health;
+
+    internal ServiceInstance(string id) => Id = id;
+
+    /// <summary>Names the instance; stable over its reconnects.</summary>
+    public string Id { get; }
+
+    /// <summary>Its open channels, draining ones among them.</summary>
+    public IReadOnlyList<InstanceChannel> Channels => Volatile.Read(ref channels);
+
+    /// <summary>Calls under way on all its channels.</summary>
+    public int ActiveCalls
+    {
+        get
+        {
+            int sum = 0;
+            foreach (InstanceChannel channel in Volatile.Read(ref channels))
+            {
+                sum += channel.ActiveCalls;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>How it says that it does.</summary>
+    public InstanceHealth Health => (InstanceHealth)Volatile.Read(ref health);
+
+    /// <summary>Why, in its own words; empty when it said nothing.</summary>
+    public string HealthReason { get; private set; } = "";
+
+    /// <summary>It failed more than others and is left out for a while.</summary>
+    public bool IsEjected => Volatile.Read(ref EjectedFlag);
+
+    /// <summary>The last load report; null when there was none.</summary>
+    public LoadSnapshot? Load => Volatile.Read(ref load);
+
+    /// <summary>Since when it can be picked, as a timestamp of the router's clock; it begins anew when it has had no channel.</summary>
+    public long ReadySince { get; internal set; }
+
+    /// <summary>It may be picked while others are there too.</summary>
+    public bool IsWell => Health == InstanceHealth.Serving && !IsEjected;
+
+    internal bool EjectedFlag;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Id}, {Health}{(IsEjected ? ", ejected" : "")}, {Channels.Count} channels";
+
+    internal void Add_NeedsLock(InstanceChannel channel) => Volatile.Write(ref channels, [.. channels, channel]);
+
+    internal void Remove_NeedsLock(InstanceChannel channel) =>
+        Volatile.Write(ref channels, [.. channels.Where(other => !ReferenceEquals(other, channel))]);
+
+    /// <summary>Takes a report.</summary>
+    /// <param name="report">What the instance said; numbers that are none count as zero.</param>
+    /// <param name="now">A timestamp of the router's clock.</param>
+    /// <returns>True when it is well where it was not, or the other way round.</returns>
+    internal bool TakeReport(LoadReport report, long now)
+    {
+        LoadSnapshot? before = Load;
+        Volatile.Write(ref load, new LoadSnapshot(
+            now,
+            before?.Since ?? now,
+            Sane(report.Utilization),
+            Sane(report.CallsPerSecond),
+            Sane(report.ErrorsPerSecond),
+            report.Named.Count == 0 ? EmptySignals : report.Named.ToDictionary(static pair => pair.Key, static pair => Sane(pair.Value), StringComparer.Ordinal)));
+        InstanceHealth said = report.Health switch
+        {
+            HealthStatus.NotServing => InstanceHealth.NotServing,
+            HealthStatus.Draining => InstanceHealth.Draining,
+            _ => InstanceHealth.Serving,
+        };
+        HealthReason = report.HealthReason;
+        return Interlocked.Exchange(ref health, (int)said) != (int)said;
+    }
+
+    private static readonly IReadOnlyDictionary<string, double> EmptySignals = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    private static double Sane(double value) => double.IsFinite(value) && value > 0 ? value : 0;
+}

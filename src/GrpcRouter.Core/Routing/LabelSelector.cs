@@ -1,0 +1,35 @@
+namespace GrpcRouter;
+
+/// <summary>Labels that an instance must have, all of them. Equal selectors select the same instances.</summary>
+internal sealed class LabelSelector : IEquatable<LabelSelector>
+{
+    private readonly KeyValuePair<string, string>[] labels;
+
+    public LabelSelector(IEnumerable<KeyValuePair<string, string>> labels) =>
+        this.labels = [.. labels.OrderBy(static label => label.Key, StringComparer.Ordinal)];
+
+    /// <summary>Selects any instance.</summary>
+    public static LabelSelector Any { get; } = new([]);
+
+    public bool Matches(InstanceChannel channel) =>
+        Array.TrueForAll(labels, label => channel.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
+
+    public bool Equals(LabelSelector? other) => other is not null && labels.AsSpan().SequenceEqual(other.labels);
+
+    public override bool Equals(object? obj) => Equals(obj as LabelSelector);
+
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        foreach (KeyValuePair<string, string> label in labels)
+        {
+            hash.Add(label.Key, StringComparer.Ordinal);
+            hash.Add(label.Value, StringComparer.Ordinal);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() =>
+        labels.Length == 0 ? "any instance" : string.Join(", ", labels.Select(static label => $"{label.Key}={label.Value}"));
+}
