@@ -36,7 +36,7 @@ internal sealed partial class RoutedCall
 
     private void StartRequests()
     {
-        if (SingleRequest)
+        if (SingleRequest && !replay.Any)
         {
             PumpSingleRequest(read: false);
         }
@@ -92,8 +92,17 @@ internal sealed partial class RoutedCall
                         reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
                         continue;
                     case SingleRequestState.Whole when TrySend(new Outgoing(OutgoingKind.Whole, result.Buffer.Slice(FrameField.PrefixLength), HalfClose: true)):
-                        reader.AdvanceTo(result.Buffer.End);
                         sent = true;
+                        if (!started)
+                        {
+                            // There was no instance; if it is to wait for one, the request is read again.
+                            reader.AdvanceTo(result.Buffer.Start);
+                            break;
+                        }
+
+                        replay.IsComplete = true;
+                        Record(result.Buffer);
+                        reader.AdvanceTo(result.Buffer.End);
                         break;
                     default:
                         _ = PumpRequestsAsync(result, read: true);
@@ -140,23 +149,58 @@ internal sealed partial class RoutedCall
         try
         {
             PipeReader reader = leg.RequestBody;
+            if (!read && replay.Any && await ReplayAsync().ConfigureAwait(false))
+            {
+                EndRequests();
+                return;
+            }
+
             if (!read && !reader.TryRead(out result))
             {
-                // The handler of a streaming method runs before the first message.
-                await SendAsync(default).ConfigureAwait(false);
+                if (method.ClientStreams)
+                {
+                    // The handler of a streaming method runs before the first message.
+                    await SendAsync(default).ConfigureAwait(false);
+                }
+
                 result = await reader.ReadAsync().ConfigureAwait(false);
             }
 
-            while (!result.IsCanceled && !Stopped)
+            while (true)
             {
+                if (result.IsCanceled || Stopped)
+                {
+                    // What woke the pump may have been meant for the attempt before.
+                    reader.AdvanceTo(result.Buffer.Start);
+                    if (Stopped)
+                    {
+                        break;
+                    }
+
+                    result = await reader.ReadAsync().ConfigureAwait(false);
+                    continue;
+                }
+
                 SequencePosition consumed = await RelayAsync(result).ConfigureAwait(false);
+                if (Stopped && !started)
+                {
+                    reader.AdvanceTo(result.Buffer.Start);
+                    break;
+                }
+
+                bool rest = !result.Buffer.Slice(consumed).IsEmpty;
+                Record(result.Buffer.Slice(0, consumed));
+                if (result.IsCompleted && !rest)
+                {
+                    replay.IsComplete = true;
+                }
+
+                reader.AdvanceTo(consumed, Stopped ? consumed : result.Buffer.End);
                 if (Stopped)
                 {
                     break;
                 }
 
-                bool rest = !result.Buffer.Slice(consumed).IsEmpty;
-                reader.AdvanceTo(consumed, result.Buffer.End);
                 if (result.IsCompleted)
                 {
                     await EndRequestsAsync(clean: !rest).ConfigureAwait(false);
@@ -177,6 +221,19 @@ internal sealed partial class RoutedCall
         }
 
         EndRequests();
+    }
+
+    /// <summary>Sends what an earlier attempt took from the client.</summary>
+    /// <returns>True when nothing else follows: that was the whole request, or the attempt is over.</returns>
+    private async ValueTask<bool> ReplayAsync()
+    {
+        await RelayAsync(new ReadResult(replay.Bytes, isCanceled: false, replay.IsComplete)).ConfigureAwait(false);
+        if (!Stopped && replay.IsComplete)
+        {
+            await EndRequestsAsync(clean: true).ConfigureAwait(false);
+        }
+
+        return Stopped || replay.IsComplete;
     }
 
     private void FailRequests(Exception error)
@@ -495,7 +552,15 @@ internal sealed partial class RoutedCall
             buffer.WriteVarint(CallStartFields.TimeoutField, (ulong)Math.Max(0, left * 1e6));
         }
 
-        buffer.WriteRaw(leg.Start);
+        if (retries > 0)
+        {
+            PreviousAttempts.Write(buffer, leg, retries);
+        }
+        else
+        {
+            buffer.WriteRaw(leg.Start);
+        }
+
         buffer.EndNested(start);
     }
 
@@ -507,12 +572,14 @@ internal sealed partial class RoutedCall
             return true;
         }
 
-        if (!router.TryPick(this, plan.Target, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
+        target ??= plan.Target;
+        if (!router.TryPick(this, target, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
         {
-            Fail(new CallFailure(refusal, CancelReason.Router));
+            Fail(new CallFailure(refusal, CancelReason.Router, OfAttempt: true));
             return false;
         }
 
+        BeginAttempt();
         RouterOptions options = router.Hub.Options;
         sendWindow.Reset(picked.RequestWindow);
         receiveWindow.Reset(options.CallWindow, options.MaxCallWindow, picked.Budget);
@@ -540,6 +607,13 @@ internal sealed partial class RoutedCall
         {
             channel = null;
             id = 0;
+        }
+
+        attempts--;
+        if (attemptTimed)
+        {
+            attemptTimed = false;
+            router.Hub.Deadlines.Remove(attemptTimer);
         }
 
         carrier.Forget(taken);

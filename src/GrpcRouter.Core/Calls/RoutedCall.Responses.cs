@@ -29,6 +29,11 @@ internal sealed partial class RoutedCall
         {
             while (TakeInbox(out bool headers, out bool end, out bool fail))
             {
+                if (!headersSet && !headers && draining.Length == 0 && replay.IsWhole && ((fail && TryRetryAfterFailure()) || (!fail && end && TryRetryAfterEnd())))
+                {
+                    return;
+                }
+
                 if (!fail && headers)
                 {
                     fail = !TrySetHeaders();
@@ -153,7 +158,7 @@ internal sealed partial class RoutedCall
         }
 
         leg.SetHeaders(headerBlock.WrittenSpan);
-        headersSet = true;
+        Commit();
         return true;
     }
 
@@ -167,7 +172,7 @@ internal sealed partial class RoutedCall
         if (!headersSet)
         {
             leg.SetHeaders(default);
-            headersSet = true;
+            Commit();
         }
 
         draining.MoveTo(leg.ResponseBody);
@@ -226,6 +231,15 @@ internal sealed partial class RoutedCall
 
     private void EndWithFailure()
     {
+        lock (gate)
+        {
+            // The caller left, or its time was over, while another attempt was still to be decided on.
+            if (failure.OfAttempt && late is { } cause)
+            {
+                failure = cause;
+            }
+        }
+
         if (failure.Reason == CancelReason.Client && failure.Status.Code == StatusCode.Cancelled)
         {
             leg.Abort();

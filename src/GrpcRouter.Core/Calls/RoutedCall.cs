@@ -47,6 +47,8 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     public RoutedCall()
     {
         deadline = new Deadline(this);
+        retryTimer = new RetryTimer(this);
+        attemptTimer = new AttemptTimer(this);
         onRequestRead = OnRequestRead;
         onFlushed = OnFlushed;
     }
@@ -57,7 +59,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     /// <summary>The client.</summary>
     public ClientLeg Leg => leg;
 
-    private bool Stopped => Volatile.Read(ref finished) || Volatile.Read(ref failed);
+    private bool Stopped => Volatile.Read(ref finished) || Volatile.Read(ref failed) || Volatile.Read(ref retrying);
 
     /// <summary>Relays the call until it is over for the client.</summary>
     public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, ClientLeg callLeg)
@@ -124,8 +126,13 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     {
         // A call that the instance has ended still waits for a client that does not read; that wait ends with the client or the deadline.
         bool waits = flushing && cause.Status.Code is (StatusCode.Cancelled or StatusCode.DeadlineExceeded);
-        if (finished || failed || (ended && !waits))
+        if (finished || failed || retrying || (ended && !waits))
         {
+            if (!cause.OfAttempt)
+            {
+                late ??= cause;
+            }
+
             return false;
         }
 
@@ -181,6 +188,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         RouterOptions options = router.Hub.Options;
         refusal = default;
         TimeSpan? timeout = options.MaxCallDuration < GrpcTimeout.Maximum ? options.MaxCallDuration : null;
+        timeout = plan.Timeout < (timeout ?? TimeSpan.MaxValue) ? plan.Timeout : timeout;
         if (leg.TimeoutHeader is { } header)
         {
             if (!GrpcTimeout.TryParse(header, out TimeSpan asked))
@@ -220,7 +228,16 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     /// <summary>One of the pumps is done. The last one to be ends the call.</summary>
     private void EndPump()
     {
-        if (Interlocked.Decrement(ref pumps) == 0)
+        if (Interlocked.Decrement(ref pumps) != 0)
+        {
+            return;
+        }
+
+        if (retrying)
+        {
+            PrepareAttempt();
+        }
+        else
         {
             Release();
             AsyncTaskMethodBuilder over = completion;
@@ -229,7 +246,6 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Lets go of the channel: withdraws the call there unless the instance has ended it.</summary>
     private void Release()
     {
         if (hasDeadline)
@@ -237,24 +253,13 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
             router.Hub.Deadlines.Remove(deadline);
         }
 
-        if (channel is { } carrier)
+        if (waiting)
         {
-            if (lined)
-            {
-                carrier.Output.Leave(this);
-            }
-
-            if (!started)
-            {
-                carrier.Forget(id);
-            }
-            else if (!ended)
-            {
-                carrier.Withdraw(id, startBatch, failure.Reason);
-            }
-
-            receiveWindow.Close();
+            router.Hub.Deadlines.Remove(retryTimer);
+            router.Waiting.Remove(this);
         }
+
+        EndAttempt();
     }
 
     /// <summary>Makes the object ready for another call.</summary>
@@ -275,6 +280,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
                 sendSignal.Reset();
             }
 
+            ResetAttempts();
             ResetRequests();
             ResetInbox();
         }

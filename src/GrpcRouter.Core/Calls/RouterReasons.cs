@@ -18,6 +18,12 @@ public static class RouterReasons
     /// <summary>The deadline passed at the router. DEADLINE_EXCEEDED.</summary>
     public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
 
+    /// <summary>As many calls wait for an instance as may. RESOURCE_EXHAUSTED.</summary>
+    public const string TooManyPendingCalls = "TOO_MANY_PENDING_CALLS";
+
+    /// <summary>An attempt had not answered in time, and there was to be no other. DEADLINE_EXCEEDED.</summary>
+    public const string AttemptTimeout = "ATTEMPT_TIMEOUT";
+
     /// <summary>grpc-timeout cannot be read. INTERNAL.</summary>
     public const string BadTimeout = "BAD_TIMEOUT";
 

@@ -30,6 +30,7 @@ public sealed class RouterHub : IDisposable
         Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<RouterHub>.Instance;
         Deadlines = new DeadlineWheel(Time);
+        ReplayBytes = new ByteBudget(options.RetryBufferTotal);
         Random = options.RandomSeed is { } seed ? new PickRandom(seed) : PickRandom.Default;
 
         // Channels are judged this often; the grain of their times, and no more than a timer can hold.
@@ -55,6 +56,9 @@ public sealed class RouterHub : IDisposable
     internal ILogger Log { get; }
 
     internal DeadlineWheel Deadlines { get; }
+
+    /// <summary>What requests may be kept for retries.</summary>
+    internal ByteBudget ReplayBytes { get; }
 
     /// <summary>Gets the router of a service; the same one each time.</summary>
     public TRouter GetRouter<TRouter>()

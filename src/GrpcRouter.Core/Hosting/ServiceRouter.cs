@@ -30,7 +30,9 @@ public abstract class ServiceRouter
         Service = service;
         ServicePolicyOptions declared = new();
         DeclarePolicy(declared);
+        Waiting = new WaitingCalls(Registry);
         plan = ServicePlan.Create(service, hub, declared, Registry);
+        Waiting.Limit = plan.MaxPendingCalls;
     }
 
     /// <summary>The service's methods.</summary>
@@ -50,6 +52,9 @@ public abstract class ServiceRouter
 
     /// <summary>An instance that is well can be picked: what the health service calls SERVING.</summary>
     public bool IsServing => !Hub.Stopping && plan.Any.Current.WellCount > 0;
+
+    /// <summary>Calls that wait for an instance.</summary>
+    internal WaitingCalls Waiting { get; }
 
     /// <summary>How calls are treated.</summary>
     internal ServicePlan Plan => plan;
@@ -140,7 +145,7 @@ public abstract class ServiceRouter
                     continue;
                 }
 
-                channel = call.FindUntried(target) ?? channel;
+                channel = target.IsExclusive ? channel : call.FindUntried(target) ?? channel;
             }
 
             if (channel is null)
@@ -186,6 +191,8 @@ public abstract class ServiceRouter
         {
             channel.BeginDrain("The router is shutting down.");
         }
+
+        Waiting.Wake();
     }
 
     internal void TickChannels(long now)

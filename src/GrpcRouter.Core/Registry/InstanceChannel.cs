@@ -84,7 +84,8 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     internal CallFailure Loss => new(
         new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),
-        CancelReason.Router);
+        CancelReason.Router,
+        OfAttempt: true);
 
     /// <inheritdoc/>
     public override string ToString() => $"{router.Service.FullName} {InstanceId}/{Stripe} at {Peer}, {State}";

@@ -12,6 +12,9 @@ internal sealed class InstanceRegistry
     private Subset[] subsets = [];
     private TaskCompletionSource? changed;
 
+    /// <summary>Called with the lock held when what can be picked has changed; must return at once.</summary>
+    public Action? OnChanged { get; set; }
+
     /// <summary>The channels that take calls, whether their instances are well or not.</summary>
     public InstanceSnapshot Pickable => ready.Snapshot;
 
@@ -212,5 +215,6 @@ internal sealed class InstanceRegistry
     {
         changed?.SetResult();
         changed = null;
+        OnChanged?.Invoke();
     }
 }

@@ -1,11 +1,14 @@
 namespace GrpcRouter;
 
 /// <summary>A subset and the policy that picks in it. Each list of the subset has a balancer of its own, because a balancer keeps what belongs to a list.</summary>
-internal sealed class PickTarget(Subset subset, Func<ILoadBalancer> makeBalancer)
+internal sealed class PickTarget(Subset subset, Func<ILoadBalancer> makeBalancer, bool isExclusive)
 {
     private readonly ILoadBalancer?[] balancers = new ILoadBalancer?[Subset.Localities + 1];
 
     public Subset Subset => subset;
+
+    /// <summary>A retry must not go to another instance than the policy names.</summary>
+    public bool IsExclusive => isExclusive;
 
     /// <summary>Channels that can be picked.</summary>
     public int Count => subset.Current.Count;

@@ -30,6 +30,7 @@ internal sealed class ServicePlan
             scopes.OfService(static options => options.Locality.Overprovisioning) ?? 1.4);
         panicThreshold = scopes.OfService(static options => options.PanicThreshold) ?? 0;
         MaxCallsPerInstance = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance) ?? int.MaxValue;
+        MaxPendingCalls = scopes.OfService(static options => options.CircuitBreaker.MaxPendingCalls) ?? 1000;
         Any = SubsetOf(LabelSelector.Any);
         methods = [.. service.Methods.Select(Method)];
     }
@@ -39,6 +40,9 @@ internal sealed class ServicePlan
 
     /// <summary>Calls that one instance may have under way.</summary>
     public int MaxCallsPerInstance { get; }
+
+    /// <summary>Calls that may wait for an instance.</summary>
+    public int MaxPendingCalls { get; }
 
     /// <summary>The plan of a method.</summary>
     public MethodPlan this[RoutedMethod method] => methods[method.Index];
@@ -132,7 +136,7 @@ internal sealed class ServicePlan
             MinWeightPercent = scopes.OfService(static options => options.SlowStart.MinWeightPercent) ?? 10,
         };
         LoadBalancerContext context = new(service, balancing, slowStart, hub.Time);
-        PickTarget target = new(SubsetOf(selector), () => LoadBalancerCatalog.Create(hub.Options, context));
+        PickTarget target = new(SubsetOf(selector), () => LoadBalancerCatalog.Create(hub.Options, context), balancing.Policy == LoadBalancingPolicies.Instance);
         targets.Add(target);
         return target;
     }
