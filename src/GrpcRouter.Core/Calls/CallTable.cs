@@ -77,6 +77,24 @@ internal sealed class CallTable(int limit)
         }
     }
 
+    /// <summary>Calls that the router is done with and the instance has not ended.</summary>
+    public int Withdrawn
+    {
+        get
+        {
+            lock (gate)
+            {
+                int sum = 0;
+                foreach (ref readonly Slot slot in slots.AsSpan(0, used))
+                {
+                    sum += slot.State == SlotState.Withdrawn ? 1 : 0;
+                }
+
+                return sum;
+            }
+        }
+    }
+
     /// <summary>The calls under way now.</summary>
     public List<RoutedCall> Live()
     {
