@@ -157,7 +157,7 @@ internal sealed partial class RoutedCall
 
             if (!read && !reader.TryRead(out result))
             {
-                if (method.ClientStreams)
+                if (method.ClientStreams && !started)
                 {
                     // The handler of a streaming method runs before the first message.
                     await SendAsync(default).ConfigureAwait(false);
