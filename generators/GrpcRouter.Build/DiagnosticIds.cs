@@ -12,4 +12,8 @@ internal static class DiagnosticIds
     public const string NameCollision = "GRPCR007";
     public const string TypeNotVisible = "GRPCR008";
     public const string OutsideProtoRoot = "GRPCR009";
+    public const string PolicyValueOutOfRange = "GRPCR010";
+    public const string PolicyTextMalformed = "GRPCR011";
+    public const string RetryAndHedging = "GRPCR012";
+    public const string HedgingOfRequestStream = "GRPCR013";
 }

@@ -11,7 +11,7 @@ namespace GrpcRouter.Build;
 internal sealed class Protoc(string executable, string workingDirectory)
 {
     private static readonly MessageParser<FileDescriptorSet> Parser = FileDescriptorSet.Parser
-        .WithExtensionRegistry(new ExtensionRegistry { OptionsExtensions.MethodNumber });
+        .WithExtensionRegistry(new ExtensionRegistry { OptionsExtensions.MethodNumber, OptionsExtensions.MethodPolicy, OptionsExtensions.ServicePolicy });
 
     private Process? running;
 

@@ -54,6 +54,7 @@ internal sealed class RoutedFile
         service.FullName,
         service.Name,
         service.Span,
+        service.Policy,
         service.Methods.Select(method => new MethodModel(
             method.Name,
             method.Name,
@@ -61,7 +62,8 @@ internal sealed class RoutedFile
             method.Number,
             Types[method.Descriptor.InputType].CSharpName,
             Types[method.Descriptor.OutputType].CSharpName,
-            method.Span)).ToEquatableArray());
+            method.Span,
+            method.Policy)).ToEquatableArray());
 
     private RoutedService Service(ServiceDescriptorProto service, int index, SourceLocations locations)
     {
@@ -70,8 +72,16 @@ internal sealed class RoutedFile
         diagnostics.AddRange(problems.Select(problem => new ProtoDiagnostic(
             problem.Id, Path, locations.MethodNumber(index, problem.Method), problem.Message)));
         var fields = FrameFieldNames.Assign([.. service.Method.Select(method => method.Name)], numbers);
-        return new RoutedService(service, fullName, locations.Service(index),
+        var policy = Settings(ServicePolicies.Read(service, fullName), path => locations.ServicePolicy(index, path));
+        return new RoutedService(service, fullName, locations.Service(index), policy,
             [.. service.Method.Select((method, position) => new RoutedMethod(
-                method, numbers[position], fields[position], locations.Method(index, position)))]);
+                method, numbers[position], fields[position], locations.Method(index, position),
+                Settings(MethodPolicies.Read(method, fullName), path => locations.MethodPolicy(index, position, path))))]);
+    }
+
+    private EquatableArray<PolicySetting> Settings(DeclaredPolicy policy, Func<IReadOnlyList<int>, SourceSpan> locate)
+    {
+        diagnostics.AddRange(policy.Problems.Select(problem => new ProtoDiagnostic(problem.Id, Path, locate(problem.Path), problem.Message)));
+        return policy.Settings;
     }
 }

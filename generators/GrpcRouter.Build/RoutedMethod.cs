@@ -3,7 +3,7 @@ using GrpcRouter.Schema;
 
 namespace GrpcRouter.Build;
 
-internal sealed record RoutedMethod(MethodDescriptorProto Descriptor, int Number, string FieldName, SourceSpan Span)
+internal sealed record RoutedMethod(MethodDescriptorProto Descriptor, int Number, string FieldName, SourceSpan Span, EquatableArray<PolicySetting> Policy)
 {
     public string Name => Descriptor.Name;
 

@@ -3,7 +3,12 @@ using GrpcRouter.Schema;
 
 namespace GrpcRouter.Build;
 
-internal sealed record RoutedService(ServiceDescriptorProto Descriptor, string FullName, SourceSpan Span, IReadOnlyList<RoutedMethod> Methods)
+internal sealed record RoutedService(
+    ServiceDescriptorProto Descriptor,
+    string FullName,
+    SourceSpan Span,
+    EquatableArray<PolicySetting> Policy,
+    IReadOnlyList<RoutedMethod> Methods)
 {
     public string Name => Descriptor.Name;
 

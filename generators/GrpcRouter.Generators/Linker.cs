@@ -52,6 +52,11 @@ internal sealed class Linker
 
     private static RouteSpec Route(MethodModel method) => new(method.Name, method.Kind, method.Number);
 
+    private static IEnumerable<PolicySpec> Policies(ServiceModel service) => service.Methods
+        .Select(method => new PolicySpec(method.Name, method.Policy))
+        .Prepend(new PolicySpec(Method: null, service.Policy))
+        .Where(policy => policy.Settings.Count > 0);
+
     private IEnumerable<Service> WithoutDuplicates(IEnumerable<Service> sameName)
     {
         Service[] all = [.. sameName];
@@ -111,7 +116,7 @@ internal sealed class Linker
     }
 
     private RouterSpec Router(Service service) =>
-        new(hints.Router(service.Spec), service.Spec, service.Declaration.Methods.Select(Route).ToEquatableArray());
+        new(hints.Router(service.Spec), service.Spec, service.Declaration.Methods.Select(Route).ToEquatableArray(), Policies(service.Declaration).ToEquatableArray());
 
     private BridgeSpec Bridge(Service service, bool hasRouter) => new(
         hints.Bridge(service.Spec),

@@ -9,7 +9,6 @@ namespace GrpcRouter.Generators;
 internal sealed record ProtoFile(ProtoModel? Model, Problem? Problem)
 {
     private const string HeaderPrefix = "grpcrouter-model ";
-    private const int Version = 1;
 
     public static ProtoFile Read(AdditionalText file, CancellationToken cancellation)
     {
@@ -20,7 +19,7 @@ internal sealed record ProtoFile(ProtoModel? Model, Problem? Problem)
 
         if (OtherVersion(text) is { } version)
         {
-            return new(null, Problem.Create(Rules.OtherModelVersion, file.Path, default, version, Version.ToString(CultureInfo.InvariantCulture)));
+            return new(null, Problem.Create(Rules.OtherModelVersion, file.Path, default, version, ProtoModelText.Version.ToString(CultureInfo.InvariantCulture)));
         }
 
         return ProtoModelText.TryRead(text, out var model, out var error)
@@ -37,6 +36,6 @@ internal sealed record ProtoFile(ProtoModel? Model, Problem? Problem)
 
         var end = text.IndexOf('\n');
         var version = text.Substring(HeaderPrefix.Length, (end < 0 ? text.Length : end) - HeaderPrefix.Length).TrimEnd('\r');
-        return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != Version ? version : null;
+        return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != ProtoModelText.Version ? version : null;
     }
 }

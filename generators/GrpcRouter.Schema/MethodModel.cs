@@ -8,6 +8,7 @@ namespace GrpcRouter.Schema;
 /// <param name="RequestType">C# request type, written <c>global::Greet.HelloRequest</c>.</param>
 /// <param name="ResponseType">C# response type, written <c>global::Greet.HelloReply</c>.</param>
 /// <param name="Span">Position of the name in the .proto file.</param>
+/// <param name="Policy">How its calls are treated, as far as the .proto file says, in the order of the options.</param>
 public sealed record MethodModel(
     string Name,
     string CSharpName,
@@ -15,4 +16,5 @@ public sealed record MethodModel(
     int Number,
     string RequestType,
     string ResponseType,
-    SourceSpan Span);
+    SourceSpan Span,
+    EquatableArray<PolicySetting> Policy);

@@ -43,13 +43,14 @@ internal sealed class ProtoModelReader(string text)
     {
         var fields = Fields("service", 4);
         var span = Span(fields[3]);
+        var policy = Policy();
         var methods = new List<MethodModel>();
-        while (Peek()?.StartsWith("method\t", StringComparison.Ordinal) == true)
+        while (IsNext("method"))
         {
             methods.Add(Method());
         }
 
-        return new ServiceModel(fields[0], fields[1], fields[2], span, new(methods));
+        return new ServiceModel(fields[0], fields[1], fields[2], span, policy, new(methods));
     }
 
     private MethodModel Method()
@@ -60,7 +61,25 @@ internal sealed class ProtoModelReader(string text)
             throw Malformed($"unknown method kind '{fields[2]}'", -1);
         }
 
-        return new MethodModel(fields[0], fields[1], kind, Number(fields[3]), fields[4], fields[5], Span(fields[6]));
+        return new MethodModel(fields[0], fields[1], kind, Number(fields[3]), fields[4], fields[5], Span(fields[6]), Policy());
+    }
+
+    private EquatableArray<PolicySetting> Policy()
+    {
+        var settings = new List<PolicySetting>();
+        while (IsNext("policy"))
+        {
+            var fields = Fields("policy", 3);
+            if (!Enum.TryParse<PolicyValueKind>(fields[1], out var kind) || kind.ToString() != fields[1])
+            {
+                throw Malformed($"unknown kind of value '{fields[1]}'", -1);
+            }
+
+            var setting = new PolicySetting(fields[0], kind, fields[2]);
+            settings.Add(PolicySyntax.IsValid(setting) ? setting : throw Malformed($"'{fields[2]}' is no {kind} for '{fields[0]}'", -1));
+        }
+
+        return new(settings);
     }
 
     private string Field(string keyword) => Fields(keyword, 1)[0];
@@ -125,6 +144,8 @@ internal sealed class ProtoModelReader(string text)
 
         return plain.ToString();
     }
+
+    private bool IsNext(string keyword) => Peek()?.StartsWith(keyword + "\t", StringComparison.Ordinal) == true;
 
     private string? Peek() => next < lines.Length ? lines[next].TrimEnd('\r') : null;
 

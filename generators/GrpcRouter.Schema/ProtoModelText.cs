@@ -7,7 +7,10 @@ namespace GrpcRouter.Schema;
 /// <remarks>Equal models give equal text, whatever the culture and the platform.</remarks>
 public static class ProtoModelText
 {
-    internal const string Header = "grpcrouter-model 1";
+    /// <summary>The version of the form, in the first line of every model. One reads no other.</summary>
+    public const int Version = 2;
+
+    internal static readonly string Header = "grpcrouter-model " + Number(Version);
     internal const string Trailer = "end";
 
     /// <summary>Writes <paramref name="model"/> with LF line ends.</summary>
@@ -25,10 +28,12 @@ public static class ProtoModelText
         foreach (var service in model.Services)
         {
             Line(text, "service", service.Name, service.FullName, service.CSharpName, Span(service.Span));
+            Policy(text, service.Policy);
             foreach (var method in service.Methods)
             {
                 Line(text, "method", method.Name, method.CSharpName, method.Kind.ToString(), Number(method.Number),
                     method.RequestType, method.ResponseType, Span(method.Span));
+                Policy(text, method.Policy);
             }
         }
 
@@ -52,6 +57,14 @@ public static class ProtoModelText
             model = null;
             error = exception.Message;
             return false;
+        }
+    }
+
+    private static void Policy(StringBuilder text, EquatableArray<PolicySetting> policy)
+    {
+        foreach (var setting in policy)
+        {
+            Line(text, "policy", setting.Property, setting.Kind.ToString(), setting.Value);
         }
     }
 

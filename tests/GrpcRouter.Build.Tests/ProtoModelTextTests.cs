@@ -7,12 +7,23 @@ public sealed class ProtoModelTextTests
 {
     private static readonly ProtoModel Model = new("/a b/tab\t\\back\nline\r/ü@.proto", "ü@.proto", "", "", "internal", true, false, true, new(
     [
-        new("First", "First", "First", new SourceSpan(1, 2, 3, 4), new(
+        new("First", "First", "First", new SourceSpan(1, 2, 3, 4), default, new(
         [
-            new("Say", "Say", MethodKind.Unary, 20000, "global::M", "global::M", new SourceSpan(5, 6, 7, 8)),
-            new("Chat", "Chat", MethodKind.DuplexStreaming, 536870911, "global::M.Types.N", "global::M", default),
+            new("Say", "Say", MethodKind.Unary, 20000, "global::M", "global::M", new SourceSpan(5, 6, 7, 8), default),
+            new("Chat", "Chat", MethodKind.DuplexStreaming, 536870911, "global::M.Types.N", "global::M", default, new(
+            [
+                new("Idempotency", PolicyValueKind.Idempotency, "Idempotent"),
+                new("Retry.MaxAttempts", PolicyValueKind.Integer, "4"),
+                new("Retry.RetryableStatusCodes", PolicyValueKind.Status, "Aborted"),
+            ])),
         ])),
-        new("Second", "p.Second", "Second", default, default),
+        new("Second", "p.Second", "Second", default, new(
+        [
+            new("LoadBalancing.WeightSignal", PolicyValueKind.Text, "tab\t\\back\nline"),
+            new("Timeout", PolicyValueKind.Duration, "-100000"),
+            new("RetryBudget.Ratio", PolicyValueKind.Number, "1E-05"),
+            new("WaitForReady", PolicyValueKind.Flag, "true"),
+        ]), default),
     ]));
 
     [Fact]
@@ -56,13 +67,22 @@ public sealed class ProtoModelTextTests
     }
 
     [Theory]
-    [InlineData("grpcrouter-model 1", "grpcrouter-model 2", "Line 1 ")]
+    [InlineData("grpcrouter-model 2", "grpcrouter-model 3", "Line 1 ")]
     [InlineData("access\tinternal", "access\tfriend", "Line 6 ")]
     [InlineData("router\ttrue", "router\tyes", "Line 7 ")]
     [InlineData("Unary", "0", "Line 11 ")]
     [InlineData("20000", "-1", "Line 11 ")]
     [InlineData("5 6 7 8", "5 6 7", "Line 11 ")]
     [InlineData(@"\t", @"\q", "Line 2 ")]
+    [InlineData("Retry.MaxAttempts\tInteger\t4", "Retry.MaxAttempts\tInteger\t04", "Line 14 ")]
+    [InlineData("Retry.MaxAttempts\tInteger\t4", "Retry.MaxAttempts\tInteger\t4\t4", "Line 14 ")]
+    [InlineData("Retry.MaxAttempts\tInteger\t4", "Retry.MaxAttempts\t1\t4", "Line 14 ")]
+    [InlineData("Retry.MaxAttempts", "Retry.MaxAttempts;", "Line 14 ")]
+    [InlineData("Retry.MaxAttempts", "retry.MaxAttempts", "Line 14 ")]
+    [InlineData("Aborted", "Aborted)", "Line 15 ")]
+    [InlineData("-100000", "1.5", "Line 18 ")]
+    [InlineData("1E-05", "NaN", "Line 19 ")]
+    [InlineData("Flag\ttrue", "Flag\tTrue", "Line 20 ")]
     public void A_damaged_line_is_named(string good, string bad, string line)
     {
         Assert.False(ProtoModelText.TryRead(ProtoModelText.Write(Model).Replace(good, bad, StringComparison.Ordinal), out _, out var error));

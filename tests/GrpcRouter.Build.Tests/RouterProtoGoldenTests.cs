@@ -21,6 +21,7 @@ public sealed class RouterProtoGoldenTests
     [InlineData("no_package")]
     [InlineData("legacy")]
     [InlineData("messages_only")]
+    [InlineData("policies")]
     public void The_model_is_as_reviewed(string name)
     {
         var model = Read(name).ToModel(new RouterTargets(Router: true, Bridge: true), "public", hasServiceBases: true);

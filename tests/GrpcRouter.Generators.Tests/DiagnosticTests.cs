@@ -11,7 +11,7 @@ public sealed class DiagnosticTests
     {
         var run = GeneratorRun.Of(
             GeneratorRun.NewCompilation(),
-            new ModelFile("/obj/broken.txt", "grpcrouter-model 1\nproto\t/greet.proto\nnonsense\n"),
+            new ModelFile("/obj/broken.txt", "grpcrouter-model 2\nproto\t/greet.proto\nnonsense\n"),
             ModelFile.Of(Models.Greet));
 
         var diagnostic = AssertOne(run, "GRPCR050", "/obj/broken.txt", 1, 1);
@@ -24,15 +24,15 @@ public sealed class DiagnosticTests
         AssertOne(GeneratorRun.Of(GeneratorRun.NewCompilation(), new ModelFile("/obj/gone.txt", null)), "GRPCR050", "/obj/gone.txt", 1, 1);
 
     [Theory]
-    [InlineData("grpcrouter-model 2\nwhatever")]
-    [InlineData("grpcrouter-model 2\r\nwhatever")]
-    [InlineData("grpcrouter-model 2")]
+    [InlineData("grpcrouter-model 3\nwhatever")]
+    [InlineData("grpcrouter-model 3\r\nwhatever")]
+    [InlineData("grpcrouter-model 3")]
     public void A_model_of_another_version_is_reported_with_both_versions(string text)
     {
         var run = GeneratorRun.Of(GeneratorRun.NewCompilation(), new ModelFile("/obj/newer.txt", text));
 
         var diagnostic = AssertOne(run, "GRPCR051", "/obj/newer.txt", 1, 1);
-        Assert.Contains("version 2 and this generator reads version 1", Message(diagnostic), StringComparison.Ordinal);
+        Assert.Contains("version 3 and this generator reads version 2", Message(diagnostic), StringComparison.Ordinal);
     }
 
     [Fact]

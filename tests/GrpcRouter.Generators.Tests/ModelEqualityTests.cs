@@ -22,6 +22,8 @@ public sealed class ModelEqualityTests
         ["order"] = model => Service(model, service => service with { Methods = service.Methods.Reverse().ToEquatableArray() }),
         ["method"] = model => Method(model, method => method with { Name = "Other" }),
         ["call"] = model => Method(model, method => method with { CSharpName = "Other" }),
+        ["service policy"] = model => Service(model, service => service with { Policy = new([new("WaitForReady", PolicyValueKind.Flag, "true")]) }),
+        ["method policy"] = model => Method(model, method => method with { Policy = new([new("WaitForReady", PolicyValueKind.Flag, "true")]) }),
         ["kind"] = model => Method(model, method => method with { Kind = MethodKind.ServerStreaming }),
         ["number"] = model => Method(model, method => method with { Number = 20001 }),
         ["request"] = model => Method(model, method => method with { RequestType = "global::Other" }),
@@ -47,8 +49,8 @@ public sealed class ModelEqualityTests
 
     [Theory]
     [InlineData("broken", "broken", true)]
-    [InlineData("broken", "grpcrouter-model 1\nbroken", false)]
-    [InlineData("grpcrouter-model 2", "grpcrouter-model 3", false)]
+    [InlineData("broken", "grpcrouter-model 2\nbroken", false)]
+    [InlineData("grpcrouter-model 3", "grpcrouter-model 4", false)]
     public void Unreadable_texts_are_equal_when_the_errors_are(string left, string right, bool equal) =>
         Assert.Equal(equal, Read(left).Equals(Read(right)));
 

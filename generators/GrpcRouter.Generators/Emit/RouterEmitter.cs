@@ -34,6 +34,7 @@ internal static class RouterEmitter
 
             static {name} global::GrpcRouter.IServiceRouter<{name}>.Create(global::GrpcRouter.RouterHub hub) => new(hub);
             """);
+        PolicyDeclaration.Write(writer, spec.Policies);
         writer.Close();
         writer.CloseNamespace(service);
         return writer.ToString();

@@ -20,11 +20,11 @@ internal static class Models
         services.Select((name, index) => Service(name, $"{package}.{name}", 10 * (index + 1), EmptyMethod("Do"))).ToEquatableArray());
 
     public static ServiceModel Service(string name, string fullName, int line, params MethodModel[] methods) =>
-        new(name, fullName, name, new(line, 9, line, 9 + name.Length), new(methods));
+        new(name, fullName, name, new(line, 9, line, 9 + name.Length), default, new(methods));
 
     public static MethodModel EmptyMethod(string name) => new(
         name, name, MethodKind.Unary, MethodNumbers.FromName(name),
-        "global::Google.Protobuf.WellKnownTypes.Empty", "global::Google.Protobuf.WellKnownTypes.Empty", new(11, 7, 11, 7 + name.Length));
+        "global::Google.Protobuf.WellKnownTypes.Empty", "global::Google.Protobuf.WellKnownTypes.Empty", new(11, 7, 11, 7 + name.Length), default);
 
     private static ProtoModel Of(FileDescriptor file) => new(
         "/protos/" + file.Name, file.Name, file.Package, file.MessageTypes[0].ClrType.Namespace ?? "",
@@ -45,7 +45,8 @@ internal static class Models
         MethodNumbers.FromName(method.Name),
         TypeName(method.InputType),
         TypeName(method.OutputType),
-        new(10 + method.Index + 1, 7, 10 + method.Index + 1, 7 + method.Name.Length));
+        new(10 + method.Index + 1, 7, 10 + method.Index + 1, 7 + method.Name.Length),
+        default);
 
     private static string TypeName(MessageDescriptor message) => "global::" + message.ClrType.FullName!.Replace('+', '.');
 }
