@@ -76,6 +76,19 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public void A_policy_concerns_the_router_alone()
+    {
+        var file = ModelFile.Of(Models.Greet);
+        var first = GeneratorRun.Of(GeneratorRun.NewCompilation(), file);
+
+        var second = first.Replace(file, ModelFile.Of(Models.Policies));
+
+        Assert.Equal([IncrementalStepRunReason.Modified], second.Reasons(TrackingNames.RouterSpec));
+        Assert.Equal([IncrementalStepRunReason.Unchanged], second.Reasons(TrackingNames.BridgeSpec));
+        Assert.Equal([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Cached], second.EmitReasons().Order());
+    }
+
+    [Fact]
     public void A_model_that_goes_away_takes_its_sources_along()
     {
         ModelFile alpha = ModelFile.Of(Alpha), beta = ModelFile.Of(Beta);

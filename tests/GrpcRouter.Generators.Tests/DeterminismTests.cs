@@ -6,7 +6,7 @@ namespace GrpcRouter.Generators.Tests;
 
 public sealed class DeterminismTests
 {
-    private static readonly ProtoModel[] All = [Models.Greet, Models.Bare, Models.Orders, Models.Hidden, Models.Empty("i.proto", "i", "Inventory")];
+    private static readonly ProtoModel[] All = [Models.Greet, Models.Bare, Models.Orders, Models.Hidden, Models.Policies with { ProtoPath = "/protos/policies.proto", ImportName = "policies.proto", CSharpNamespace = "Greet.Policies", Services = new([Models.Policies.Services[0] with { FullName = "policies.Greeter" }]), Bridge = false, HasServiceBases = false }, Models.Empty("i.proto", "i", "Inventory")];
 
     public static TheoryData<string> Cultures { get; } = ["tr-TR", "sv-SE", "ar-SA", ""];
 

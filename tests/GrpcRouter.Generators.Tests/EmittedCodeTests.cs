@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Greet;
 using Grpc.Core;
 using GrpcRouter.Generators.Tests.Harness;
+using GrpcRouter.Schema;
 
 namespace GrpcRouter.Generators.Tests;
 
@@ -47,12 +48,42 @@ public sealed class EmittedCodeTests
     public void The_hub_makes_an_emitted_router()
     {
         using var hub = new RouterHub(new RouterOptions());
-        var type = Load(GeneratorRun.Of(Models.Greet)).GetType("Greet.GreeterRouter", throwOnError: true)!;
 
-        var router = (ServiceRouter)typeof(RouterHub).GetMethod("GetRouter", [])!.MakeGenericMethod(type).Invoke(hub, [])!;
+        var router = Router(hub, Models.Greet);
 
         Assert.Equal("greet.Greeter", router.Service.FullName);
         Assert.Same(router, Assert.Single(hub.Routers));
+    }
+
+    [Fact]
+    public void An_emitted_router_declares_the_policies_of_the_model()
+    {
+        var service = Declared(Models.Policies);
+
+        Assert.Equal("least_request", service.LoadBalancing.Policy);
+        Assert.Equal("a \"queue\"\n", service.LoadBalancing.WeightSignal);
+        Assert.Equal(1.25, service.LoadBalancing.BoundedLoad);
+        Assert.Equal([StatusCode.Unavailable, StatusCode.ResourceExhausted], service.Retry.RetryableStatusCodes);
+        Assert.Equal(1000, service.CircuitBreaker.MaxCalls);
+        Assert.Equal((1e-20, 5.0), (service.RetryBudget.TokenRatio, service.RetryBudget.MinPerSecond));
+        Assert.True(service.WaitForReady);
+        Assert.Null(service.Idempotency);
+
+        Assert.Equal(["RepeatHello", "SayHello"], service.Methods.Keys.Order(StringComparer.Ordinal));
+        var hello = service.Methods["SayHello"];
+        Assert.Equal(MethodIdempotency.NoSideEffects, hello.Idempotency);
+        Assert.Equal(
+            [TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(3), TimeSpan.FromTicks(15_001), TimeSpan.FromTicks(3_155_760_000_000_000_000)],
+            [hello.Retry.InitialBackoff, hello.Retry.MaxBackoff, hello.Retry.AttemptTimeout, hello.Timeout]);
+        Assert.Equal((MethodIdempotency.Idempotent, TimeSpan.Zero), (service.Methods["RepeatHello"].Idempotency, service.Methods["RepeatHello"].Hedging.Delay));
+    }
+
+    [Fact]
+    public void A_router_that_has_nothing_to_declare_overrides_nothing()
+    {
+        var router = Load(GeneratorRun.Of(Models.Greet)).GetType("Greet.GreeterRouter", throwOnError: true)!;
+
+        Assert.Equal(typeof(ServiceRouter), router.GetMethod("DeclarePolicy", BindingFlags.NonPublic | BindingFlags.Instance)!.DeclaringType);
     }
 
     [Fact]
@@ -68,6 +99,20 @@ public sealed class EmittedCodeTests
         Assert.Equal(message.ToByteArray(), bytes);
         Assert.Equal(message, marshaller.Deserializer(bytes));
         Assert.Empty(marshaller.Serializer(new HelloRequest()));
+    }
+
+    private static ServiceRouter Router(RouterHub hub, ProtoModel model)
+    {
+        var type = Load(GeneratorRun.Of(model).Compiles()).GetType("Greet.GreeterRouter", throwOnError: true)!;
+        return (ServiceRouter)typeof(RouterHub).GetMethod("GetRouter", [])!.MakeGenericMethod(type).Invoke(hub, [])!;
+    }
+
+    private static ServicePolicyOptions Declared(ProtoModel model)
+    {
+        using var hub = new RouterHub(new RouterOptions());
+        var options = new ServicePolicyOptions();
+        typeof(ServiceRouter).GetMethod("DeclarePolicy", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(Router(hub, model), [options]);
+        return options;
     }
 
     private static Assembly Load(GeneratorRun run)

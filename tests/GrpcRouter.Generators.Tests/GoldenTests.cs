@@ -27,6 +27,9 @@ public sealed class GoldenTests
     public void A_bridge_alone() => Check("BridgeOnly", GeneratorRun.Of(Models.Greet with { Router = false }));
 
     [Fact]
+    public void Policies_of_a_service_and_its_methods() => Check("Policies", GeneratorRun.Of(Models.Policies with { Bridge = false }));
+
+    [Fact]
     public void Keywords_as_names()
     {
         var model = Models.Empty("keywords.proto", "acme.event", "lock");

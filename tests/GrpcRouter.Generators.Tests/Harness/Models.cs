@@ -14,6 +14,27 @@ internal static class Models
 
     public static ProtoModel Hidden { get; } = Of(HiddenAway.V1.HiddenReflection.Descriptor) with { Access = "internal" };
 
+    /// <summary>Greet with a setting of every kind.</summary>
+    public static ProtoModel Policies { get; } = Greet with
+    {
+        Services = new([Greet.Services[0] with
+        {
+            Policy = new(
+            [
+                new("LoadBalancing.Policy", PolicyValueKind.Text, "least_request"),
+                new("LoadBalancing.WeightSignal", PolicyValueKind.Text, "a \"queue\"\n"),
+                new("LoadBalancing.BoundedLoad", PolicyValueKind.Number, "1.25"),
+                new("Retry.RetryableStatusCodes", PolicyValueKind.Status, "Unavailable"),
+                new("Retry.RetryableStatusCodes", PolicyValueKind.Status, "ResourceExhausted"),
+                new("CircuitBreaker.MaxCalls", PolicyValueKind.Integer, "1000"),
+                new("RetryBudget.TokenRatio", PolicyValueKind.Number, "1E-20"),
+                new("RetryBudget.MinPerSecond", PolicyValueKind.Number, "5"),
+                new("WaitForReady", PolicyValueKind.Flag, "true"),
+            ]),
+            Methods = Greet.Services[0].Methods.Select((method, index) => method with { Policy = index < MethodPolicies.Length ? new(MethodPolicies[index]) : default }).ToEquatableArray(),
+        }]),
+    };
+
     /// <summary>A model without a real .proto: one unary method, Empty in and out.</summary>
     public static ProtoModel Empty(string import, string package, params string[] services) => new(
         "/protos/" + import, import, package, package, "public", Router: true, Bridge: true, HasServiceBases: true,
@@ -25,6 +46,22 @@ internal static class Models
     public static MethodModel EmptyMethod(string name) => new(
         name, name, MethodKind.Unary, MethodNumbers.FromName(name),
         "global::Google.Protobuf.WellKnownTypes.Empty", "global::Google.Protobuf.WellKnownTypes.Empty", new(11, 7, 11, 7 + name.Length), default);
+
+    private static PolicySetting[][] MethodPolicies =>
+    [
+        [
+            new("Idempotency", PolicyValueKind.Idempotency, "NoSideEffects"),
+            new("Retry.InitialBackoff", PolicyValueKind.Duration, "200000"),
+            new("Retry.MaxBackoff", PolicyValueKind.Duration, "30000000"),
+            new("Retry.AttemptTimeout", PolicyValueKind.Duration, "15001"),
+            new("Timeout", PolicyValueKind.Duration, "3155760000000000000"),
+        ],
+        [],
+        [
+            new("Idempotency", PolicyValueKind.Idempotency, "Idempotent"),
+            new("Hedging.Delay", PolicyValueKind.Duration, "0"),
+        ],
+    ];
 
     private static ProtoModel Of(FileDescriptor file) => new(
         "/protos/" + file.Name, file.Name, file.Package, file.MessageTypes[0].ClrType.Namespace ?? "",
