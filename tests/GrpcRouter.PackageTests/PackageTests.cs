@@ -14,14 +14,28 @@ public sealed class PackageTests(PackageWork work)
             import "grpcrouter/v1/options.proto";
             message Hello { string name = 1; }
             service Greeter {
-              rpc SayHello (Hello) returns (Hello) { option (grpcrouter.v1.method_number) = 20000; }
+              rpc SayHello (Hello) returns (Hello) {
+                option idempotency_level = NO_SIDE_EFFECTS;
+                option (grpcrouter.v1.method_number) = 20000;
+                option (grpcrouter.v1.method_policy) = {
+                  load_balancing { policy: "least_request" }
+                  retry { max_attempts: 4 max_backoff { seconds: 2 } retryable_status_codes: UNAVAILABLE }
+                };
+              }
             }
             """);
         work.Write("consumer/Program.cs", """
+            using System.Reflection;
             using Greet;
             using Grpc.Core;
+            using GrpcRouter;
 
             var frame = new GreeterRouterFrame { SayHello = new Hello { Name = "Ada" } };
+            var options = new ServicePolicyOptions();
+            using var hub = new RouterHub(new RouterOptions());
+            typeof(GreeterRouter).GetMethod("DeclarePolicy", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(hub.GetRouter<GreeterRouter>(), [options]);
+            var policy = options.Methods["SayHello"];
+            Console.WriteLine($"{policy.Idempotency} {policy.LoadBalancing.Policy} {policy.Retry.MaxAttempts} {policy.Retry.MaxBackoff} {policy.Retry.RetryableStatusCodes[0]}");
             Console.WriteLine($"{(int)frame.RequestCase} {GreeterRouter.Service} {typeof(GreeterBridge).BaseType!.FullName} {new Echo()}");
 
             internal sealed class Echo : Greeter.GreeterBase
@@ -46,7 +60,7 @@ public sealed class PackageTests(PackageWork work)
 
         work.Dotnet("consumer", "build");
 
-        Assert.Equal("20000 greet.Greeter GrpcRouter.ServiceBridge Echo", work.Dotnet("consumer", "bin/Debug/net10.0/consumer.dll").Trim());
+        Assert.Equal("NoSideEffects least_request 4 00:00:02 Unavailable\n20000 greet.Greeter GrpcRouter.ServiceBridge Echo", work.Dotnet("consumer", "bin/Debug/net10.0/consumer.dll").Trim());
     }
 
     [Fact]
