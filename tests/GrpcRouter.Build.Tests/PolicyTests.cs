@@ -154,6 +154,20 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void An_import_for_options_alone_is_enough()
+    {
+        var (file, diagnostics) = ProtoReading.ReadText("""
+            edition = "2024";
+            import option "grpcrouter/v1/options.proto";
+            message M {}
+            service S { rpc Say (M) returns (M) { option (grpcrouter.v1.method_policy).timeout.seconds = 5; } }
+            """);
+
+        Assert.Empty(diagnostics);
+        Assert.Equal(["Timeout Duration 50000000"], Texts(file!.Services[0].Methods[0].Policy));
+    }
+
+    [Fact]
     public void A_service_may_retry_what_it_cannot_hedge() => Assert.Empty(OfService("retry { max_attempts: 2 } hedging { max_attempts: 2 }").Diagnostics);
 
     private static IEnumerable<string> Texts(EquatableArray<PolicySetting> settings) =>
