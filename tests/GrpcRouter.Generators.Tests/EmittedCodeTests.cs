@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using Google.Protobuf;
 using Greet;
@@ -49,7 +50,8 @@ public sealed class EmittedCodeTests
     {
         using var hub = new RouterHub(new RouterOptions());
 
-        var router = Router(hub, Models.Greet);
+        var type = RouterType(Models.Greet);
+        var router = (ServiceRouter)typeof(RouterHub).GetMethod("GetRouter", [])!.MakeGenericMethod(type).Invoke(hub, [])!;
 
         Assert.Equal("greet.Greeter", router.Service.FullName);
         Assert.Same(router, Assert.Single(hub.Routers));
@@ -81,7 +83,7 @@ public sealed class EmittedCodeTests
     [Fact]
     public void A_router_that_has_nothing_to_declare_overrides_nothing()
     {
-        var router = Load(GeneratorRun.Of(Models.Greet)).GetType("Greet.GreeterRouter", throwOnError: true)!;
+        var router = RouterType(Models.Greet);
 
         Assert.Equal(typeof(ServiceRouter), router.GetMethod("DeclarePolicy", BindingFlags.NonPublic | BindingFlags.Instance)!.DeclaringType);
     }
@@ -101,17 +103,14 @@ public sealed class EmittedCodeTests
         Assert.Empty(marshaller.Serializer(new HelloRequest()));
     }
 
-    private static ServiceRouter Router(RouterHub hub, ProtoModel model)
-    {
-        var type = Load(GeneratorRun.Of(model).Compiles()).GetType("Greet.GreeterRouter", throwOnError: true)!;
-        return (ServiceRouter)typeof(RouterHub).GetMethod("GetRouter", [])!.MakeGenericMethod(type).Invoke(hub, [])!;
-    }
+    private static Type RouterType(ProtoModel model) => Load(GeneratorRun.Of(model).Compiles()).GetType("Greet.GreeterRouter", throwOnError: true)!;
 
     private static ServicePolicyOptions Declared(ProtoModel model)
     {
-        using var hub = new RouterHub(new RouterOptions());
+        // Not from a hub, which would put the settings to use.
+        var router = RuntimeHelpers.GetUninitializedObject(RouterType(model));
         var options = new ServicePolicyOptions();
-        typeof(ServiceRouter).GetMethod("DeclarePolicy", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(Router(hub, model), [options]);
+        typeof(ServiceRouter).GetMethod("DeclarePolicy", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(router, [options]);
         return options;
     }
 

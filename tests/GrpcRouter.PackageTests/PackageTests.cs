@@ -18,7 +18,7 @@ public sealed class PackageTests(PackageWork work)
                 option idempotency_level = NO_SIDE_EFFECTS;
                 option (grpcrouter.v1.method_number) = 20000;
                 option (grpcrouter.v1.method_policy) = {
-                  load_balancing { policy: "least_request" }
+                  load_balancing { policy: "round_robin" }
                   retry { max_attempts: 4 max_backoff { seconds: 2 } retryable_status_codes: UNAVAILABLE }
                 };
               }
@@ -60,7 +60,7 @@ public sealed class PackageTests(PackageWork work)
 
         work.Dotnet("consumer", "build");
 
-        Assert.Equal("NoSideEffects least_request 4 00:00:02 Unavailable\n20000 greet.Greeter GrpcRouter.ServiceBridge Echo", work.Dotnet("consumer", "bin/Debug/net10.0/consumer.dll").Trim());
+        Assert.Equal("NoSideEffects round_robin 4 00:00:02 Unavailable\n20000 greet.Greeter GrpcRouter.ServiceBridge Echo", work.Dotnet("consumer", "bin/Debug/net10.0/consumer.dll").Trim());
     }
 
     [Fact]
