@@ -12,6 +12,9 @@ public static class MetadataRules
     /// <summary>Keys with this prefix belong to the router; they are neither forwarded nor accepted.</summary>
     public const string RouterPrefix = "grpcrouter-";
 
+    /// <summary>The trailer by which the router tells a client that what its call ran on is leaving: <c>instance</c>, <c>router</c> or <c>channel</c>.</summary>
+    public const string DrainKey = RouterPrefix + "drain";
+
     private static readonly SearchValues<byte> KeyBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_."u8);
 
     // Printable ASCII and tab, as HTTP/2 peers accept; CR, LF and NUL would be an attack on whoever reads the header next.

@@ -19,14 +19,14 @@ public sealed class ChannelLifeTests
             bench.Time.Advance(TimeSpan.FromSeconds(5));
 
             // The answer has come before the next tick.
-            if (second % 20 == 15)
+            if (second % 15 == 10)
             {
                 Assert.NotNull((await instance.NextAsync()).Control?.Ping);
                 pings++;
             }
         }
 
-        Assert.Equal(24 * 60 * 3, pings);
+        Assert.Equal(24 * 60 * 4, pings);
         Assert.False(instance.Closed.IsCompleted);
         instance.Send(InstanceFrame.Ended(id));
         Assert.Equal("OK by the instance", await leg.OutcomeAsync());
@@ -45,6 +45,24 @@ public sealed class ChannelLifeTests
         Assert.Equal(ChannelErrorCode.Keepalive, (await instance.RestAsync())[^1].Control?.Error?.Code);
         Assert.Equal(StatusCode.Unavailable, (await instance.Closed).StatusCode);
         bench.AssertIdle();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1.2)]
+    [InlineData(2.4)]
+    [InlineData(2.6)]
+    [InlineData(4.9)]
+    public async Task A_half_open_connection_is_found_within_interval_and_timeout_whenever_it_broke(double after)
+    {
+        using Bench bench = new();
+        ScriptedInstance instance = await bench.InstanceAsync();
+        bench.Time.Advance(TimeSpan.FromSeconds(after));
+        await instance.BarrierAsync();
+        bench.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.False(instance.Closed.IsCompleted);
+        bench.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(ChannelErrorCode.Keepalive, (await instance.RestAsync())[^1].Control?.Error?.Code);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class RouterOptionsTests
         { nameof(RouterOptions.RegistrationTimeout), static options => options.RegistrationTimeout = TimeSpan.Zero },
         { nameof(RouterOptions.KeepAliveInterval), static options => options.KeepAliveInterval = TimeSpan.FromTicks(-1) },
         { nameof(RouterOptions.KeepAliveTimeout), static options => options.KeepAliveTimeout = TimeSpan.Zero },
+        { nameof(RouterOptions.MaxChannelAge), static options => options.MaxChannelAge = TimeSpan.Zero },
+        { nameof(RouterOptions.Random), static options => options.Random = null! },
     };
 
     [Fact]

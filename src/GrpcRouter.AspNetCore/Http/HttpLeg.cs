@@ -97,6 +97,9 @@ internal sealed class HttpLeg : ClientLeg
     }
 
     /// <inheritdoc/>
+    public override void SetDrain(string drainer) => EndTarget()[MetadataRules.DrainKey] = drainer;
+
+    /// <inheritdoc/>
     public override void SetEnd(in CallEndFields end, ReadOnlySpan<byte> message)
     {
         IHeaderDictionary target = EndTarget();

@@ -17,15 +17,16 @@ internal sealed class CallTable(int limit)
     private int used;
     private int count;
     private bool closed;
+    private bool stopped;
 
     public int Count => Volatile.Read(ref count);
 
-    /// <summary>Gives a call an id; 0 when the table is closed or full.</summary>
+    /// <summary>Gives a call an id; 0 when the table is closed, full, or takes no more.</summary>
     public ulong Add(RoutedCall call)
     {
         lock (gate)
         {
-            if (closed || count >= limit)
+            if (closed || stopped || count >= limit)
             {
                 return 0;
             }
@@ -132,6 +133,15 @@ internal sealed class CallTable(int limit)
 
     /// <summary>Frees an id.</summary>
     public void Remove(ulong id) => Take(id, out _);
+
+    /// <summary>Takes no more calls; those that have an id keep it. From then on a count of zero stays zero.</summary>
+    public void StopAdding()
+    {
+        lock (gate)
+        {
+            stopped = true;
+        }
+    }
 
     /// <summary>Takes no more calls and gives those that were live, each once.</summary>
     public List<(ulong Id, RoutedCall Call)> Close()

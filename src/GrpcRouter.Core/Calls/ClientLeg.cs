@@ -39,6 +39,13 @@ public abstract class ClientLeg
     /// </summary>
     public abstract void SetHeaders(ReadOnlySpan<byte> headers);
 
+    /// <summary>
+    /// Adds the trailer <c>grpcrouter-drain</c> to an end that follows at once: what the call ran on is leaving, and a client that opens its stream
+    /// again need not wait.
+    /// </summary>
+    /// <param name="drainer">Who leaves: <c>instance</c>, <c>router</c>, or <c>channel</c> when neither does.</param>
+    public abstract void SetDrain(string drainer);
+
     /// <summary>Takes a serialized CallEnd, checked. Without headers or messages before it, the response is trailers-only.</summary>
     public abstract void SetEnd(in CallEndFields end, ReadOnlySpan<byte> message);
 

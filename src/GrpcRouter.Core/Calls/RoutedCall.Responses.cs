@@ -246,7 +246,17 @@ internal sealed partial class RoutedCall
         }
         else
         {
+            TellDrain(failure.Status.Code);
             leg.SetEnd(failure.Status);
+        }
+    }
+
+    /// <summary>Tells the client of a stream, or of a call that was cut off, that its channel drains.</summary>
+    private void TellDrain(StatusCode code)
+    {
+        if (channel?.DrainedBy is { } drainer && (code == StatusCode.Unavailable || method.ClientStreams || method.ServerStreams))
+        {
+            leg.SetDrain(drainer);
         }
     }
 
@@ -267,6 +277,7 @@ internal sealed partial class RoutedCall
         }
         else if (TryCheck(message, MetadataReader.InCallEnd, "trailers", out RouterStatus refusal, end.Details.Length))
         {
+            TellDrain((StatusCode)end.Code);
             leg.SetEnd(end, message);
         }
         else

@@ -34,8 +34,12 @@ public sealed class RouterHub : IDisposable
         Random = options.RandomSeed is { } seed ? new PickRandom(seed) : PickRandom.Default;
 
         // Channels are judged this often; the grain of their times, and no more than a timer can hold.
-        TimeSpan[] times = [options.KeepAliveInterval, options.KeepAliveTimeout, options.RegistrationTimeout, TimeSpan.FromMinutes(1)];
+        TimeSpan[] times =
+        [
+            options.KeepAliveInterval, options.KeepAliveTimeout, options.RegistrationTimeout, options.MaxChannelAge ?? TimeSpan.MaxValue, TimeSpan.FromMinutes(1),
+        ];
         TimeSpan period = times.Min() / 4;
+        Grain = period;
         keepAlive = Time.CreateTimer(static state => ((RouterHub)state!).TickChannels(), this, period, period);
         policies = Time.CreateTimer(static state => ((RouterHub)state!).TickPolicies(), this, PolicyTick, PolicyTick);
     }
@@ -54,6 +58,9 @@ public sealed class RouterHub : IDisposable
     internal PickRandom Random { get; }
 
     internal ILogger Log { get; }
+
+    /// <summary>How often channels are judged.</summary>
+    internal TimeSpan Grain { get; }
 
     internal DeadlineWheel Deadlines { get; }
 
@@ -79,6 +86,15 @@ public sealed class RouterHub : IDisposable
         foreach (ServiceRouter router in routers.Values)
         {
             router.BeginShutdown();
+        }
+    }
+
+    /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use.</summary>
+    internal double NextRandom()
+    {
+        lock (Options.Random)
+        {
+            return Options.Random.NextDouble();
         }
     }
 

@@ -34,4 +34,7 @@ internal static partial class RouterLog
 
     [LoggerMessage(10, LogLevel.Information, "{Service}: instance {InstanceId} says that it is {Health}. {Reason}")]
     public static partial void HealthChanged(this ILogger logger, string service, string instanceId, InstanceHealth health, string reason);
+
+    [LoggerMessage(11, LogLevel.Debug, "{Service}: the channel of instance {InstanceId}, stripe {Stripe}, at {Peer} has reached its age; it can be renewed: {CanRenew}.")]
+    public static partial void ChannelAged(this ILogger logger, string service, string instanceId, uint stripe, string peer, bool canRenew);
 }

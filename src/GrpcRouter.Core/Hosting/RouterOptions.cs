@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace GrpcRouter;
 
 /// <summary>How the router treats calls and channels. Every limit ends what broke it and nothing else.</summary>
@@ -41,6 +43,15 @@ public sealed class RouterOptions
 
     /// <summary>Time a pinged instance has to send anything. Then its channel ends. Default 20 s.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Age at which an instance is asked for a new channel in place of its old one, give or take a tenth, so that load spreads over routers that came
+    /// later. Instances that cannot renew are drained and dial again. Running calls go on in either case. Positive; default null: channels live as long as they can.
+    /// </summary>
+    public TimeSpan? MaxChannelAge { get; set; }
+
+    /// <summary>Spreads the ages of channels. Default: seeded anew.</summary>
+    public Random Random { get; set; } = new(RandomNumberGenerator.GetInt32(int.MaxValue));
 
     /// <summary>How calls and instances of all services are treated, where nothing else is said for them.</summary>
     public ServicePolicyOptions Defaults { get; set; } = new();
@@ -88,6 +99,8 @@ public sealed class RouterOptions
         Require(RegistrationTimeout > TimeSpan.Zero, nameof(RegistrationTimeout), "must be positive");
         Require(KeepAliveInterval > TimeSpan.Zero, nameof(KeepAliveInterval), "must be positive");
         Require(KeepAliveTimeout > TimeSpan.Zero, nameof(KeepAliveTimeout), "must be positive");
+        Require(MaxChannelAge is null || MaxChannelAge > TimeSpan.Zero, nameof(MaxChannelAge), "must be positive");
+        Require(Random is not null, nameof(Random), "must not be null");
     }
 
     private static void Require(bool condition, string option, string rule)

@@ -8,6 +8,7 @@ namespace GrpcRouter;
 public sealed partial class InstanceChannel
 {
     private bool endsWhenIdle;
+    private string drainReason = "";
     private RoutedCall? ready;
     private RoutedCall? latest;
     private ulong latestId;
@@ -147,7 +148,7 @@ public sealed partial class InstanceChannel
     {
         if (Calls.Count == 0)
         {
-            End(ChannelErrorCode.Shutdown, "The router is shutting down.");
+            End(ChannelErrorCode.Shutdown, drainReason);
         }
     }
 
@@ -182,7 +183,7 @@ public sealed partial class InstanceChannel
                 break;
             case InstanceControl.KindOneofCase.Drain:
                 router.Hub.Log.ChannelDraining(router.Service.FullName, InstanceId, Peer, Line(control.Drain.Reason));
-                StopStarts(static (buffer, _) => WriteControl(buffer, new RouterControl { DrainAck = new DrainAck() }), "");
+                StopStarts(new RouterControl { DrainAck = new DrainAck() }, Drainers.Instance);
                 break;
             case InstanceControl.KindOneofCase.LoadReport:
                 TakeReport(control.LoadReport);
@@ -206,7 +207,7 @@ public sealed partial class InstanceChannel
 
     /// <summary>Takes the channel out of the pick, and writes a frame behind the last start.</summary>
     /// <returns>False when the channel has not registered.</returns>
-    private bool StopStarts(Action<FrameBuffer, string> write, string text)
+    private bool StopStarts(RouterControl last, string drainer)
     {
         if (Interlocked.CompareExchange(ref state, (int)InstanceState.Draining, (int)InstanceState.Ready) == (int)InstanceState.Ready)
         {
@@ -217,9 +218,13 @@ public sealed partial class InstanceChannel
             return false;
         }
 
+        Interlocked.CompareExchange(ref drainedBy, drainer, null);
+
+        // From here on the count of calls can only fall, so a channel that is idle stays idle and may be closed.
+        Calls.StopAdding();
         Output.EnterControl();
         AcceptsStarts = false;
-        write(Output.InOrder, text);
+        WriteControl(Output.InOrder, last);
         Output.Exit();
         return true;
     }

@@ -47,14 +47,22 @@ public sealed partial class InstanceChannel
         UserAgent = Printable(hello.UserAgent);
         RequestWindow = (int)hello.InitialWindow;
         MaxStartLength = (int)Math.Min(hello.MaxFrameSize, int.MaxValue) - FrameRest;
+        canRenew = hello.Features.Contains(RenewFeature);
+        bool renews = canRenew && hello.Renews;
+        SetAge();
         if (!TryEnter(out InstanceChannel? replaced))
         {
             Refuse(ChannelErrorCode.Replaced, $"Instance {InstanceId} has registered anew since.");
             return;
         }
 
+        if (replaced is { State: InstanceState.Ready } && renews && replaced.Epoch == Epoch)
+        {
+            replaced.BeginDrain($"Instance {InstanceId} has renewed its channel.", drainer: Drainers.Channel);
+        }
+
         // One that drains has said goodbye itself, and may finish what it serves beside its successor.
-        if (replaced is { State: InstanceState.Ready })
+        else if (replaced is { State: InstanceState.Ready })
         {
             replaced.End(ChannelErrorCode.Replaced, $"Instance {InstanceId} has registered anew.");
         }
@@ -96,7 +104,7 @@ public sealed partial class InstanceChannel
     private Registered Answer()
     {
         RouterOptions options = router.Hub.Options;
-        return new Registered
+        Registered answer = new()
         {
             Version = ProtocolVersion,
             RouterId = options.RouterId,
@@ -105,6 +113,12 @@ public sealed partial class InstanceChannel
             MaxMetadataSize = (uint)options.MaxMetadataSize,
             MaxMessageSize = (uint)options.MaxMessageSize,
         };
+        if (canRenew)
+        {
+            answer.Features.Add(RenewFeature);
+        }
+
+        return answer;
     }
 
     private string? Check(Hello hello)

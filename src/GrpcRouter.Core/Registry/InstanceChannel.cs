@@ -26,7 +26,9 @@ public sealed partial class InstanceChannel : IFrameHandler
         RouterOptions options = router.Hub.Options;
         TimeProvider time = router.Hub.Time;
         connectedAt = time.GetTimestamp();
-        keepAlive = new KeepAlive(Ticks(options.KeepAliveInterval), Ticks(options.KeepAliveTimeout), connectedAt);
+
+        // Each of both times may end as much as the grain late, so the ping goes out that much earlier: a dead peer is found in their sum.
+        keepAlive = new KeepAlive(Ticks(options.KeepAliveInterval - (2 * router.Hub.Grain)), Ticks(options.KeepAliveTimeout), connectedAt);
         Output = new ChannelOutput(sink);
         Calls = new CallTable(options.MaxCallsPerChannel);
         Budget = new WindowBudget(options.ChannelWindowBudget);
@@ -149,10 +151,20 @@ public sealed partial class InstanceChannel : IFrameHandler
         }
     }
 
-    /// <summary>Asks the instance for no new calls to be started here; the channel ends with its last call.</summary>
-    internal void BeginDrain(string reason)
+    /// <summary>Tells the instance that no more calls start here; the channel ends with its last call.</summary>
+    /// <param name="reason">For operators.</param>
+    /// <param name="grace">Time after which the router ends the calls that still run; null when it does not.</param>
+    /// <param name="drainer">Who leaves, for the clients of calls that end meanwhile: one of <see cref="Drainers"/>.</param>
+    internal void BeginDrain(string reason, TimeSpan? grace = null, string drainer = Drainers.Router)
     {
-        bool registered = StopStarts(static (buffer, text) => WriteControl(buffer, new RouterControl { Drain = new Drain { Reason = text } }), reason);
+        Drain drain = new() { Reason = reason };
+        if (grace is { } limit)
+        {
+            drain.GraceUs = (ulong)Math.Max(0, limit.TotalMicroseconds);
+        }
+
+        drainReason = reason;
+        bool registered = StopStarts(new RouterControl { Drain = drain }, drainer);
         if (!registered || Calls.Count == 0)
         {
             End(ChannelErrorCode.Shutdown, reason);
@@ -177,6 +189,7 @@ public sealed partial class InstanceChannel : IFrameHandler
                 break;
             case InstanceState.Ready or InstanceState.Draining:
                 TickKeepAlive(now);
+                TickAge(now);
                 break;
         }
     }

@@ -52,6 +52,9 @@ internal sealed class TestLeg : ClientLeg
 
     public bool Aborted { get; private set; }
 
+    /// <summary>Who the router said is leaving.</summary>
+    public string? Drainer { get; private set; }
+
     /// <summary>Each end or abort that the router gave, in order.</summary>
     public IReadOnlyList<string> Outcomes => outcomes;
 
@@ -74,6 +77,12 @@ internal sealed class TestLeg : ClientLeg
         Assert.Empty(outcomes);
         Headers = CallHeaders.Parser.ParseFrom(headers);
         OnHeaders?.Invoke();
+    }
+
+    public override void SetDrain(string drainer)
+    {
+        Assert.Empty(outcomes);
+        Drainer = drainer;
     }
 
     public override void SetEnd(in CallEndFields end, ReadOnlySpan<byte> message)
