@@ -41,4 +41,13 @@ internal static partial class BridgeLog
 
     [LoggerMessage(12, LogLevel.Error, "A callback on the cancellation token of a call of {Method} failed.")]
     public static partial void CancelCallbackFailed(ILogger logger, string method, Exception error);
+
+    [LoggerMessage(13, LogLevel.Error, "A callback on the drain token of a call of {Service} failed.")]
+    public static partial void DrainCallbackFailed(ILogger logger, string service, Exception error);
+
+    [LoggerMessage(14, LogLevel.Warning, "The load signal {Signal} of {Service} gives nothing to report: {Problem}")]
+    public static partial void LoadSignalFailed(ILogger logger, string service, string signal, string problem, Exception? error);
+
+    [LoggerMessage(15, LogLevel.Information, "{Service} is {Status} from now on. {Reason}")]
+    public static partial void HealthChanged(ILogger logger, string service, ServingStatus status, string reason);
 }

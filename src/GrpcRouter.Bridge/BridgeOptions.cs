@@ -82,8 +82,29 @@ public sealed class BridgeOptions
     /// <summary>Time a channel must have lived for the waits to start small again. Default 10 s.</summary>
     public TimeSpan StablePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time running calls have to end when the bridge stops. Default 30 s.</summary>
+    /// <summary>Time from the stop of the bridge to the end of the calls that still run then. Default 30 s.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The part of <see cref="StopGrace"/> in which routers are told that the instance is about to leave, before it takes no more calls: sessions that are pinned to
+    /// it go on, other calls go elsewhere. Zero to <see cref="StopGrace"/>. Default zero.
+    /// </summary>
+    public TimeSpan DrainNotice { get; set; }
+
+    /// <summary>
+    /// How often routers are told how loaded the instance is. A report that says nothing new is left out, but for one a minute. Zero or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: not at all. Default 10 s.
+    /// </summary>
+    public TimeSpan LoadReportInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The share of its capacity that the instance uses, 0 to 1, more when overloaded; asked once a report, from a thread of the pool. Default null: the
+    /// processor time of the process as a share of all processors' since the report before.
+    /// </summary>
+    public Func<double>? Utilization { get; set; }
+
+    /// <summary>Signals of the service's own by name, asked once a report, for policies of the router that know them. At most 32. Default: none.</summary>
+    public IDictionary<string, Func<double>> LoadSignals { get; private init; } = new Dictionary<string, Func<double>>(StringComparer.Ordinal);
 
     /// <summary>Adjusts the handler of a new connection: certificates, proxy, connect callback. Called once per channel.</summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
@@ -127,6 +148,10 @@ public sealed class BridgeOptions
         RefusedMaxBackoff = RefusedMaxBackoff,
         StablePeriod = StablePeriod,
         StopGrace = StopGrace,
+        DrainNotice = DrainNotice,
+        LoadReportInterval = LoadReportInterval,
+        Utilization = Utilization,
+        LoadSignals = new Dictionary<string, Func<double>>(LoadSignals, StringComparer.Ordinal),
         ConfigureHandler = ConfigureHandler,
         PrepareRegistration = PrepareRegistration,
         TimeProvider = TimeProvider,

@@ -10,6 +10,7 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
     private const int LongestName = 128;
     private const int MostLabels = 64;
     private const int LongestLabel = 256;
+    private const int MostSignals = 32;
 
     // The longest wait a timer takes.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
@@ -57,6 +58,12 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
             yield return $"Labels may be {MostLabels}, with keys of 1 to {LongestLabel} characters and values of up to {LongestLabel}.";
         }
 
+        if (options.LoadSignals.Count > MostSignals
+            || options.LoadSignals.Any(static signal => signal.Key.Length is 0 or > LongestLabel || signal.Value is null))
+        {
+            yield return $"LoadSignals may be {MostSignals}, with names of 1 to {LongestLabel} characters.";
+        }
+
         foreach (string? error in new[]
         {
             Within(options.Weight, 1, int.MaxValue, nameof(options.Weight)),
@@ -76,6 +83,10 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
             NotBelow(options.RefusedMaxBackoff, options.RefusedInitialBackoff, nameof(options.RefusedMaxBackoff), nameof(options.RefusedInitialBackoff)),
             NotNegative(options.StablePeriod, nameof(options.StablePeriod)),
             NotNegative(options.StopGrace, nameof(options.StopGrace)),
+            options.DrainNotice >= TimeSpan.Zero && (options.DrainNotice <= options.StopGrace || options.StopGrace < TimeSpan.Zero)
+                ? null
+                : $"DrainNotice is {options.DrainNotice}; it must be from zero to StopGrace, {options.StopGrace}.",
+            Interval(options.LoadReportInterval, nameof(options.LoadReportInterval)),
             Encoding(options),
         })
         {
@@ -91,6 +102,9 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
 
     private static string? Wait(TimeSpan value, string name) =>
         value > TimeSpan.Zero && value <= Longest ? null : $"{name} is {value}; it must be more than zero and at most {Longest.Days} days.";
+
+    private static string? Interval(TimeSpan value, string name) =>
+        value == Timeout.InfiniteTimeSpan ? null : NotNegative(value, name);
 
     private static string? NotNegative(TimeSpan value, string name) =>
         value >= TimeSpan.Zero && value <= Longest ? null : $"{name} is {value}; it must be from zero to {Longest.Days} days.";

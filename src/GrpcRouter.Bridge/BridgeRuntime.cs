@@ -8,6 +8,8 @@ namespace GrpcRouter;
 /// <summary>What all channels of a bridge share.</summary>
 internal sealed class BridgeRuntime
 {
+    private readonly CancellationTokenSource stopping = new();
+
     public BridgeRuntime(BoundService service, BridgeOptions options, IServiceProvider? services)
     {
         Service = service.Service;
@@ -17,6 +19,7 @@ internal sealed class BridgeRuntime
         Encodings = new MessageEncodings(options.CompressionProviders, options.ResponseCompressionAlgorithm, options.ResponseCompressionLevel);
         Methods = service.BuildHandlers([.. options.Interceptors]);
         Deadlines = new DeadlineWheel(Time);
+        Load = new LoadReporter(service.Service.FullName, options, Log);
         Epoch = (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
@@ -35,6 +38,12 @@ internal sealed class BridgeRuntime
     /// <summary>The deadlines of all calls.</summary>
     public DeadlineWheel Deadlines { get; }
 
+    /// <summary>What routers are told of how the instance does.</summary>
+    public LoadReporter Load { get; }
+
+    /// <summary>Fires when the bridge begins to stop.</summary>
+    public CancellationToken Stopping => stopping.Token;
+
     /// <summary>Grows with every start of the instance, so that a router can tell a restarted one from its zombie.</summary>
     public ulong Epoch { get; }
 
@@ -46,6 +55,9 @@ internal sealed class BridgeRuntime
     public int MaxSendMessageSize => Options.MaxSendMessageSize ?? Array.MaxLength - FrameField.PrefixLength;
 
     public bool DetailedErrors => Options.EnableDetailedErrors;
+
+    /// <summary>The bridge begins to stop.</summary>
+    public void Stop() => stopping.Cancel();
 
     /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use, and every dialer uses it.</summary>
     public double NextRandom()

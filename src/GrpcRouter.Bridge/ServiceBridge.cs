@@ -78,10 +78,27 @@ public abstract class ServiceBridge : IAsyncDisposable
     public Task WaitForRegisteredAsync(CancellationToken cancellationToken = default) => registered.Task.WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Leaves the routers in order: no new calls, time for the running ones (<see cref="BridgeOptions.StopGrace"/>), UNAVAILABLE for
-    /// those that remain. Handlers learn of it by their cancellation token.
+    /// Tells the routers how the instance does, at once. One that is not serving gets calls only where no other instance is left. Until it is called the
+    /// instance counts as serving. In a host with health checks, their results are told instead.
     /// </summary>
-    /// <param name="cancellationToken">Cuts the time for running calls short.</param>
+    /// <param name="status">What it is fit for from now on.</param>
+    /// <param name="reason">Why, for operators; null: nothing to say.</param>
+    public void SetHealth(ServingStatus status, string? reason = null)
+    {
+        if (!Enum.IsDefined(status))
+        {
+            throw new ArgumentOutOfRangeException(nameof(status), status, "There is no such status.");
+        }
+
+        runtime.Load.SetHealth(status, reason ?? "");
+    }
+
+    /// <summary>
+    /// Leaves the routers in order: notice, if there is to be one (<see cref="BridgeOptions.DrainNotice"/>), no new calls, time for the running ones
+    /// (<see cref="BridgeOptions.StopGrace"/>), UNAVAILABLE for those that remain. Handlers learn that it begins by
+    /// <see cref="ServerCallContextExtensions.GetDrainToken"/>, and that it is over by their cancellation token.
+    /// </summary>
+    /// <param name="cancellationToken">Cuts notice and time for running calls short.</param>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
         lock (gate)
@@ -111,6 +128,7 @@ public abstract class ServiceBridge : IAsyncDisposable
             started = true;
         }
 
+        runtime.Load.Start();
         foreach (ChannelDialer dialer in dialers)
         {
             dialer.Start();
@@ -131,7 +149,19 @@ public abstract class ServiceBridge : IAsyncDisposable
 
     private async Task StopOnceAsync(CancellationToken hurry)
     {
-        await Task.WhenAll(dialers.Select(dialer => dialer.StopAsync(runtime.Options.StopGrace, hurry))).ConfigureAwait(false);
+        BridgeOptions options = runtime.Options;
+        long begun = runtime.Time.GetTimestamp();
+        runtime.Stop();
+        if (options.DrainNotice > TimeSpan.Zero && IsRegistered)
+        {
+            runtime.Load.SetLeaving();
+            await Task.Delay(options.DrainNotice, runtime.Time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        TimeSpan left = options.StopGrace - runtime.Time.GetElapsedTime(begun);
+        left = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        await Task.WhenAll(dialers.Select(dialer => dialer.StopAsync(left, hurry))).ConfigureAwait(false);
+        runtime.Load.Dispose();
         registered.TrySetCanceled(CancellationToken.None);
     }
 }

@@ -28,6 +28,10 @@ public sealed class BridgeOptionsTests
         { "ReconnectMaxBackoff", static options => options.ReconnectMaxBackoff = TimeSpan.FromMilliseconds(1) },
         { "RefusedMaxBackoff", static options => options.RefusedMaxBackoff = TimeSpan.FromMilliseconds(1) },
         { "StopGrace", static options => options.StopGrace = TimeSpan.FromSeconds(-1) },
+        { "DrainNotice", static options => options.DrainNotice = TimeSpan.FromSeconds(-1) },
+        { "DrainNotice", static options => options.DrainNotice = options.StopGrace + TimeSpan.FromSeconds(1) },
+        { "LoadReportInterval", static options => options.LoadReportInterval = TimeSpan.FromSeconds(-1) },
+        { "LoadSignals", static options => options.LoadSignals[""] = static () => 0 },
         { "ResponseCompressionAlgorithm", static options => options.ResponseCompressionAlgorithm = "snappy" },
     };
 

@@ -135,6 +135,45 @@ public sealed class DrainTests
         Assert.Equal("new", (await second.ReceiveAsync()).Echo.Value);
     }
 
+    [Fact]
+    public async Task Notice_is_given_before_the_drain_and_what_it_takes_is_not_left_for_calls()
+    {
+        ManualTimeProvider time = new();
+        TimeSpan notice = TimeSpan.FromSeconds(3);
+        await using Session session = await Session.StartAsync(
+            options: new BridgeOptions { TimeProvider = time, StopGrace = TimeSpan.FromSeconds(7), DrainNotice = notice }, answersDrains: false, showsLoad: true);
+        TaskCompletionSource drains = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        session.Service.OnEcho = (request, context) =>
+        {
+            context.GetDrainToken().Register(drains.SetResult);
+            return Task.FromResult(request);
+        };
+        Task stopping = session.Bridge.StopAsync();
+        LoadReport report = await session.Channel.ReceiveLoadAsync();
+        Assert.Equal((HealthStatus.Draining, "The instance is stopping."), (report.Health, report.HealthReason));
+        await session.CallEchoAsync(1, "pinned");
+        Assert.Equal("pinned", (await session.Channel.ReceiveAsync()).Echo.Value);
+        await drains.Task.WaitAsync(Patience.Limit);
+        await time.WhenTimerAsync(wait => wait == notice).WaitAsync(Patience.Limit);
+        time.Advance(notice);
+        Assert.Equal(4_000_000ul, (await session.Channel.ReceiveAsync()).Control?.Drain?.GraceUs);
+        await session.Channel.SendAsync(new ProbeRouterFrame { Control = new RouterControl { DrainAck = new DrainAck() } });
+        await stopping.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task The_hosts_token_cuts_the_notice_short()
+    {
+        await using Session session = await Session.StartAsync(
+            options: new BridgeOptions { StopGrace = TimeSpan.FromDays(2), DrainNotice = TimeSpan.FromDays(1) }, showsLoad: true);
+        using CancellationTokenSource hurry = new();
+        Task stopping = session.Bridge.StopAsync(hurry.Token);
+        Assert.Equal(HealthStatus.Draining, (await session.Channel.ReceiveLoadAsync()).Health);
+        await hurry.CancelAsync();
+        await session.Channel.Closed.WaitAsync(Patience.Limit);
+        await stopping.WaitAsync(Patience.Limit);
+    }
+
     private static TaskCompletionSource<bool> HoldCalls(Session session)
     {
         TaskCompletionSource<bool> fired = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,8 +6,11 @@ namespace GrpcRouter;
 /// A call as handlers and interceptors see it. They may keep it for as long as they like, so it belongs to its call for ever, and answers from what it
 /// holds itself. The call behind it serves another once the two have parted.
 /// </summary>
-internal sealed class CallContext(InboundCall behind, BridgeRuntime bridge, MethodHandler method, CallOpening opening) : ServerCallContext
+internal sealed class CallContext(InboundCall behind, RegistrationChannel channel, MethodHandler method, CallOpening opening) : ServerCallContext
 {
+    /// <summary>Where a call's UserState holds its context.</summary>
+    public static readonly object Key = new();
+
     private const int Attached = 0;
     private const int Held = 1;
     private const int Parted = 2;
@@ -28,13 +31,16 @@ internal sealed class CallContext(InboundCall behind, BridgeRuntime bridge, Meth
 
     public DateTime LatestEnd { get; set; } = DateTime.MaxValue;
 
-    public CallScope Scope => scope ??= new CallScope(bridge.Services);
+    public CallScope Scope => scope ??= new CallScope(channel.Bridge.Services);
 
     /// <summary>The scope when one has been used.</summary>
     public CallScope? OpenedScope => scope;
 
     /// <summary>The trailers when any have been set.</summary>
     public Metadata? SetTrailers => trailers;
+
+    /// <summary>Fires when what the call runs on begins to leave.</summary>
+    public CancellationToken DrainToken => channel.DrainToken;
 
     /// <summary>Fires when the call is withdrawn: by the client, its deadline, or the loss of the channel.</summary>
     public CancellationToken Token
@@ -79,7 +85,11 @@ internal sealed class CallContext(InboundCall behind, BridgeRuntime bridge, Meth
     // The client's identity stays at the router; what the instance may know of it comes as metadata.
     protected override AuthContext AuthContextCore => Unauthenticated;
 
-    protected override IDictionary<object, object> UserStateCore => userState ??= new() { [CallScope.Key] = Scope };
+    protected override IDictionary<object, object> UserStateCore => userState ??= new() { [Key] = this };
+
+    /// <summary>Finds the bridge's own context, also behind one that an interceptor put around it; null when it is not the bridge's.</summary>
+    public static CallContext? Find(ServerCallContext context) =>
+        context as CallContext ?? (context.UserState.TryGetValue(Key, out object? value) ? value as CallContext : null);
 
     /// <summary>Fires the token.</summary>
     public void Withdraw()
@@ -127,7 +137,7 @@ internal sealed class CallContext(InboundCall behind, BridgeRuntime bridge, Meth
         }
         catch (Exception error)
         {
-            BridgeLog.CancelCallbackFailed(bridge.Log, method.FullName, error);
+            BridgeLog.CancelCallbackFailed(channel.Bridge.Log, method.FullName, error);
         }
     }
 }

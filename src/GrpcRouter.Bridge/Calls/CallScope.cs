@@ -6,9 +6,6 @@ namespace GrpcRouter;
 /// <summary>The services of one call, and what is disposed when its handler has returned.</summary>
 internal sealed class CallScope(IServiceProvider root)
 {
-    /// <summary>Where a call's UserState holds its scope.</summary>
-    public static readonly object Key = new();
-
     private AsyncServiceScope? scope;
     private List<object>? owned;
 
@@ -32,17 +29,8 @@ internal sealed class CallScope(IServiceProvider root)
     }
 
     /// <summary>Finds the scope of a call, also through a context that an interceptor put around the bridge's own.</summary>
-    public static CallScope Of(ServerCallContext context)
-    {
-        if (context is CallContext own)
-        {
-            return own.Scope;
-        }
-
-        return context.UserState.TryGetValue(Key, out object? value) && value is CallScope found
-            ? found
-            : throw new InvalidOperationException("A context that wraps the call's context must hand on its UserState.");
-    }
+    public static CallScope Of(ServerCallContext context) =>
+        CallContext.Find(context)?.Scope ?? throw new InvalidOperationException("A context that wraps the call's context must hand on its UserState.");
 
     /// <summary>Hands over what was made for this call alone.</summary>
     public void DisposeAtEnd(object made)

@@ -79,7 +79,7 @@ internal sealed partial class InboundCall
     {
         Id = id;
         Method = method;
-        Context = new CallContext(this, Bridge, method, opening);
+        Context = new CallContext(this, Channel, method, opening);
         queue = wholeRequest ? null : new RequestQueue(this, Channel.NewReceiveWindow());
         Output.Reset();
         responseCompression = null;
@@ -164,18 +164,17 @@ internal sealed partial class InboundCall
         return unflushed;
     }
 
-    /// <summary>Claims the right to end the call. After it, nothing but the end is sent.</summary>
-    /// <param name="why">Why it is withdrawn; null when it completes.</param>
-    public bool TryClaimEnd(string? why = null)
+    /// <summary>Claims the right to complete the call with the status of its context. After it, nothing but the end is sent.</summary>
+    public bool TryClaimEnd()
     {
         long seen = Volatile.Read(ref state);
-        return (seen & Outcome) == Live && TryClaimEnd(seen, why);
+        return (seen & Outcome) == Live && TryClaimEnd(seen, Context.Status.StatusCode, why: null);
     }
 
     /// <summary>Ends the call before its handler does, and withdraws it from the handler.</summary>
     public void Abort(StatusCode code, string why, bool notDispatched = false, ReadOnlyMemory<byte>? headers = null)
     {
-        if (TryClaimEnd(why))
+        if (TryWithdraw(code, why))
         {
             SendAbort(code, why, notDispatched, headers);
         }
@@ -185,7 +184,7 @@ internal sealed partial class InboundCall
     public void OnDeadline(long use)
     {
         const string Why = "Deadline Exceeded";
-        if (TryClaimEnd(use, Why))
+        if (TryClaimEnd(use, StatusCode.DeadlineExceeded, Why))
         {
             SendAbort(StatusCode.DeadlineExceeded, Why, notDispatched: false, headers: null);
         }
@@ -194,7 +193,7 @@ internal sealed partial class InboundCall
     /// <summary>The channel is gone: withdraws the call without a word to anybody.</summary>
     public void Drop(string why)
     {
-        if (TryClaimEnd(why))
+        if (TryWithdraw(StatusCode.Unavailable, why))
         {
             Withdraw();
         }
@@ -236,7 +235,13 @@ internal sealed partial class InboundCall
         ? new OperationCanceledException($"The call has ended: {reason}", Context.Token)
         : new InvalidOperationException(Completed));
 
-    private bool TryClaimEnd(long seen, string? why)
+    private bool TryWithdraw(StatusCode code, string why)
+    {
+        long seen = Volatile.Read(ref state);
+        return (seen & Outcome) == Live && TryClaimEnd(seen, code, why);
+    }
+
+    private bool TryClaimEnd(long seen, StatusCode code, string? why)
     {
         if (Interlocked.CompareExchange(ref state, seen | (why is null ? Ended : Withdrawn), seen) != seen)
         {
@@ -244,6 +249,7 @@ internal sealed partial class InboundCall
         }
 
         reason = why;
+        Channel.Counter.Add(code);
         Channel.Forget(this);
         return true;
     }

@@ -61,6 +61,7 @@ internal sealed partial class RegistrationChannel
         if (!Bridge.Methods.TryGetValue(number, out MethodHandler? method))
         {
             Status status = new(StatusCode.Unimplemented, $"This instance of {Bridge.Service.FullName} has no method with the number {number}.");
+            Counter.Add(status.StatusCode);
             SendEnd(frame.CallId, null, CallEndings.End(status, null, notDispatched: true, MetadataLimit));
             return;
         }
@@ -116,6 +117,7 @@ internal sealed partial class RegistrationChannel
             case RouterControl.KindOneofCase.Drain:
                 ControlFrames.Send(output, new InstanceControl { DrainAck = new DrainAck() });
                 drainRequested.TrySetResult();
+                SignalDrain();
                 break;
             case RouterControl.KindOneofCase.DrainAck when drainSent:
                 drainAcknowledged.TrySetResult();
@@ -139,6 +141,7 @@ internal sealed partial class RegistrationChannel
         registeredAt = Bridge.Time.GetTimestamp();
         answer = message;
         BridgeLog.Registered(Bridge.Log, Bridge.Service.FullName, router, message.RouterId, stripe);
+        Bridge.Load.Attach(this, helloVersion);
         registered.TrySetResult();
     }
 }

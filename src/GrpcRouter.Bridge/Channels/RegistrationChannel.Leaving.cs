@@ -18,7 +18,11 @@ internal sealed partial class RegistrationChannel
         using CancellationTokenSource limit = new(grace, Bridge.Time);
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry, lifetime.Token);
         drainSent = true;
-        ControlFrames.Send(output, new InstanceControl { Drain = new Drain { Reason = "The instance is stopping." } });
+        SignalDrain();
+        ControlFrames.Send(output, new InstanceControl
+        {
+            Drain = new Drain { Reason = "The instance is stopping.", GraceUs = (ulong)grace.TotalMicroseconds },
+        });
         try
         {
             await drainAcknowledged.Task.WaitAsync(waiting.Token).ConfigureAwait(false);
@@ -41,6 +45,21 @@ internal sealed partial class RegistrationChannel
         SignalIfIdle();
         await Task.WhenAny(idle.Task, closed.Task).ConfigureAwait(false);
         await LeaveAsync(new ChannelEnd(ChannelEndKind.Lost, "the router drained the channel")).ConfigureAwait(false);
+    }
+
+    private void SignalDrain() => _ = SignalDrainAsync();
+
+    // Away from the thread that noticed: what handlers do about it may take any time.
+    private async Task SignalDrainAsync()
+    {
+        try
+        {
+            await drainSignal.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            BridgeLog.DrainCallbackFailed(Bridge.Log, Bridge.Service.FullName, error);
+        }
     }
 
     private async Task SendViolationAsync(ProtocolViolationException violation, Stream body)

@@ -22,12 +22,15 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     private readonly ChannelOutput output;
     private readonly CallStarter starter;
     private readonly WindowBudget budget;
+    private readonly CancellationTokenSource drainSignal = new();
+    private readonly CancellationTokenRegistration onStopping;
     private readonly Uri router;
     private readonly int stripe;
     private Registered? answer;
     private ChannelPulse? pulse;
     private ChannelEnd? end;
     private long registeredAt;
+    private long helloVersion;
     private int handlers;
     private int pendingEnds;
     private volatile bool drainSent;
@@ -42,6 +45,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler
         output = new ChannelOutput(new RequestStreamSink(content));
         starter = new CallStarter(output);
         budget = new WindowBudget(bridge.Options.WindowBudget);
+        onStopping = bridge.Stopping.UnsafeRegister(static channel => ((RegistrationChannel)channel!).SignalDrain(), this);
     }
 
     public BridgeRuntime Bridge { get; }
@@ -63,6 +67,12 @@ internal sealed partial class RegistrationChannel : IFrameHandler
 
     /// <summary>Time since the registration; zero before it.</summary>
     public TimeSpan Lived => answer is null ? TimeSpan.Zero : Bridge.Time.GetElapsedTime(registeredAt);
+
+    /// <summary>Fires when no more calls are to come here: the bridge stops, or the router drains the channel.</summary>
+    public CancellationToken DrainToken => drainSignal.Token;
+
+    /// <summary>The calls that have ended here since it was last read.</summary>
+    public CallCounter Counter { get; } = new();
 
     public int LiveCalls => calls.Count;
 
@@ -102,6 +112,8 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     public ResponseOutput NewOutput(InboundCall call) => new(call, output, answer!.InitialWindow);
 
     public long Consume(ReceiveWindow window, int cost) => window.Consume(cost, Bridge.Time.GetTimestamp(), pulse!.RoundTrip);
+
+    public void SendReport(LoadReport report) => ControlFrames.Send(output, new InstanceControl { LoadReport = report });
 
     public void SendCredit(InboundCall call, long credit)
     {
@@ -153,7 +165,8 @@ internal sealed partial class RegistrationChannel : IFrameHandler
             await prepare(request, lifetime.Token).ConfigureAwait(false);
         }
 
-        ControlFrames.Send(output, RegistrationHello.Create(Bridge, stripe));
+        LoadReport? load = Bridge.Load.ForHello(out helloVersion);
+        ControlFrames.Send(output, RegistrationHello.Create(Bridge, stripe, load));
         using HttpResponseMessage response = await invoker.SendAsync(request, lifetime.Token).ConfigureAwait(false);
         if (ChannelEnds.FromResponse(response) is { } refusal)
         {
@@ -197,6 +210,8 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     {
         lifetime.Cancel();
         pulse?.Dispose();
+        onStopping.Dispose();
+        Bridge.Load.Detach(this);
         foreach (InboundCall call in calls.ToList())
         {
             call.Drop("The channel to the router is lost.");

@@ -13,7 +13,7 @@ internal static class RegistrationHello
     private const int SmallestWindow = 16 * 1024;
     private const int SmallestFrameSize = 64 * 1024;
 
-    public static InstanceControl Create(BridgeRuntime bridge, int stripe)
+    public static InstanceControl Create(BridgeRuntime bridge, int stripe, LoadReport? load)
     {
         Hello hello = new()
         {
@@ -26,6 +26,7 @@ internal static class RegistrationHello
             InitialWindow = (uint)bridge.Options.CallWindow,
             MaxFrameSize = MaxFrameSize,
             UserAgent = BridgeIdentity.UserAgent,
+            Load = load,
         };
         hello.Labels.Add(bridge.Options.Labels);
         return new InstanceControl { Hello = hello };

@@ -21,6 +21,9 @@ internal sealed class ScriptedChannel(HttpContext context) : IAsyncDisposable
     /// <summary>Drains of the instance are acknowledged and not given to the test.</summary>
     public bool AnswersDrains { get; set; } = true;
 
+    /// <summary>Load reports are given to the test like other frames.</summary>
+    public bool ShowsLoad { get; set; }
+
     public HttpRequest Request => context.Request;
 
     /// <summary>Completes when the instance has half-closed or dropped the stream.</summary>
@@ -89,6 +92,14 @@ internal sealed class ScriptedChannel(HttpContext context) : IAsyncDisposable
 
     /// <summary>Gives the next frame of the instance.</summary>
     public async Task<ProbeInstanceFrame> ReceiveAsync() => await received.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
+    /// <summary>Gives the load report that is next.</summary>
+    public async Task<LoadReport> ReceiveLoadAsync()
+    {
+        ProbeInstanceFrame frame = await ReceiveAsync();
+        Assert.Equal(InstanceControl.KindOneofCase.LoadReport, frame.Control?.KindCase);
+        return frame.Control!.LoadReport;
+    }
 
     /// <summary>Gives frames of a call until its end, which is the last.</summary>
     public async Task<List<ProbeInstanceFrame>> ReceiveCallAsync(ulong callId)
@@ -159,6 +170,11 @@ internal sealed class ScriptedChannel(HttpContext context) : IAsyncDisposable
         if (AnswersPings && frame.Control?.Ping is { } ping)
         {
             await SendAsync(new ProbeRouterFrame { Control = new RouterControl { Pong = new Pong { Nonce = ping.Nonce } } });
+            return;
+        }
+
+        if (!ShowsLoad && frame.Control?.LoadReport is not null)
+        {
             return;
         }
 

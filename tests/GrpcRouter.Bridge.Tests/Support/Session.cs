@@ -26,7 +26,8 @@ internal sealed class Session : IAsyncDisposable
     public Hello Hello { get; }
 
     public static async Task<Session> StartAsync(
-        ProbeService? service = null, BridgeOptions? options = null, Action<Registered>? registered = null, bool answersPings = true, bool answersDrains = true)
+        ProbeService? service = null, BridgeOptions? options = null, Action<Registered>? registered = null, bool answersPings = true, bool answersDrains = true,
+        bool showsLoad = false)
     {
         service ??= new ProbeService();
         ScriptedRouter router = await ScriptedRouter.StartAsync();
@@ -35,6 +36,7 @@ internal sealed class Session : IAsyncDisposable
         ScriptedChannel channel = await router.AcceptAsync();
         channel.AnswersPings = answersPings;
         channel.AnswersDrains = answersDrains;
+        channel.ShowsLoad = showsLoad;
         Hello hello = await channel.RegisterAsync(registered);
         await started.WaitAsync(Patience.Limit);
         return new Session(router, service, bridge, channel, hello);

@@ -1,0 +1,20 @@
+using Grpc.Core;
+
+namespace GrpcRouter;
+
+/// <summary>What a handler may ask of its call when a bridge serves it.</summary>
+public static class ServerCallContextExtensions
+{
+    /// <summary>
+    /// Gives a token that fires when what the call runs on begins to leave: the bridge stops, or the router drains the channel. The call goes on, up to
+    /// <see cref="BridgeOptions.StopGrace"/> when the bridge stops, so a handler of a long stream uses it to come to an end of its own. Its client then finds the
+    /// trailer <c>grpcrouter-drain</c>, and may open the stream again at once. The call's own token fires when the time is over.
+    /// </summary>
+    /// <param name="context">The handler's context, or one around it that hands on its <see cref="ServerCallContext.UserState"/>.</param>
+    /// <returns>The token; <see cref="CancellationToken.None"/> when no bridge serves the call.</returns>
+    public static CancellationToken GetDrainToken(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return CallContext.Find(context)?.DrainToken ?? CancellationToken.None;
+    }
+}
