@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
@@ -7,8 +8,23 @@ namespace GrpcRouter;
 /// <summary>How a bridge dials its routers and serves calls. Read once, when the bridge is made.</summary>
 public sealed class BridgeOptions
 {
-    /// <summary>Addresses of the routers, such as <c>https://router.example:443</c>. The bridge registers with each of them.</summary>
+    /// <summary>
+    /// Addresses of the routers. The bridge registers with each of them. <c>https://router.example:443</c> is one router. <c>dns:///router.example:443</c> is a router for
+    /// each address of the name, the IPv4 ones where it has any, and is asked for anew every <see cref="RouterDiscoveryInterval"/>; without a port it is 443, or 80
+    /// without TLS.
+    /// </summary>
     public IList<string> Routers { get; private init; } = [];
+
+    /// <summary>Routers beside those of <see cref="Routers"/>. Default null: none, or what a host has registered as <see cref="IRouterDiscovery"/>.</summary>
+    public IRouterDiscovery? RouterDiscovery { get; set; }
+
+    /// <summary>
+    /// How often the names of <c>dns:///</c> addresses are resolved. It is done sooner, but at most once a second, when a channel has ended. Default 30 s.
+    /// </summary>
+    public TimeSpan RouterDiscoveryInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Dials routers of <c>dns:///</c> addresses with TLS; their certificate must be for the name. Default true. Other addresses say it themselves.</summary>
+    public bool UseTls { get; set; } = true;
 
     /// <summary>
     /// Names this instance; distinct between instances, and stable over its reconnects. Default: machine name, process id and
@@ -82,6 +98,12 @@ public sealed class BridgeOptions
     /// <summary>Time a channel must have lived for the waits to start small again. Default 10 s.</summary>
     public TimeSpan StablePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Age at which a channel is renewed, give or take a tenth: another one takes its place, and the calls on the old one go on there to their end. More than zero, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>, the default: only when the router asks for it.
+    /// </summary>
+    public TimeSpan MaxChannelAge { get; set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Time from the stop of the bridge to the end of the calls that still run then. Default 30 s.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -121,9 +143,17 @@ public sealed class BridgeOptions
     /// <summary>Where the bridge logs. Default null: nowhere, or the host's when the bridge comes from <c>AddGrpcRouterBridge</c>.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>Finds the addresses of a name.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; set; } = Dns.GetHostAddressesAsync;
+
     internal BridgeOptions Copy() => new()
     {
         Routers = [.. Routers],
+        RouterDiscovery = RouterDiscovery,
+        RouterDiscoveryInterval = RouterDiscoveryInterval,
+        UseTls = UseTls,
+        MaxChannelAge = MaxChannelAge,
+        Resolve = Resolve,
         InstanceId = InstanceId,
         Labels = new Dictionary<string, string>(Labels, StringComparer.Ordinal),
         Weight = Weight,

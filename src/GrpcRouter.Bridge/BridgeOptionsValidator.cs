@@ -15,6 +15,9 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
     // The longest wait a timer takes.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
+    // An age that has been stretched must still be a wait.
+    private static readonly TimeSpan OldestChannel = TimeSpan.FromDays(44);
+
     public ValidateOptionsResult Validate(string? name, BridgeOptions options)
     {
         List<string> errors = [.. Errors(options)];
@@ -33,17 +36,16 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
 
     private static IEnumerable<string> Errors(BridgeOptions options)
     {
-        if (options.Routers.Count == 0)
+        if (options.Routers.Count == 0 && options.RouterDiscovery is null)
         {
             yield return "Routers is empty: the bridge has no router to dial. Add an address such as http://localhost:5000.";
         }
 
         foreach (string router in options.Routers)
         {
-            if (!Uri.TryCreate(router, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
-                || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
+            if (!RouterAddress.TryRead(router, options.UseTls, out _, out _))
             {
-                yield return $"Routers holds '{router}', which is not an address such as http://localhost:5000 or https://router.example.";
+                yield return $"Routers holds '{router}', which is not an address such as http://localhost:5000, https://router.example or dns:///router.example:443.";
             }
         }
 
@@ -74,6 +76,10 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
             Within(options.CallWindow, SmallestWindow, LargestWindow, nameof(options.CallWindow)),
             Within(options.MaxCallWindow, options.CallWindow, 1024 * 1024 * 1024, nameof(options.MaxCallWindow)),
             Within(options.WindowBudget, 0, long.MaxValue, nameof(options.WindowBudget)),
+            Wait(options.RouterDiscoveryInterval, nameof(options.RouterDiscoveryInterval)),
+            options.MaxChannelAge == Timeout.InfiniteTimeSpan || (options.MaxChannelAge > TimeSpan.Zero && options.MaxChannelAge <= OldestChannel)
+                ? null
+                : $"MaxChannelAge is {options.MaxChannelAge}; it must be more than zero and at most {OldestChannel.Days} days, or infinite.",
             Wait(options.KeepAliveInterval, nameof(options.KeepAliveInterval)),
             Wait(options.KeepAliveTimeout, nameof(options.KeepAliveTimeout)),
             Wait(options.ConnectTimeout, nameof(options.ConnectTimeout)),

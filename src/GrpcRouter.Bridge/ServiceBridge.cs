@@ -7,7 +7,8 @@ namespace GrpcRouter;
 public abstract class ServiceBridge : IAsyncDisposable
 {
     private readonly BridgeRuntime runtime;
-    private readonly List<ChannelDialer> dialers = [];
+    private readonly RouterSet routers;
+    private readonly RouterWatch watch;
     private readonly TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private bool started;
@@ -36,28 +37,20 @@ public abstract class ServiceBridge : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         BridgeOptionsValidator.ThrowIfInvalid(options);
         runtime = new BridgeRuntime(service, options.Copy(), services);
-        foreach (string router in runtime.Options.Routers)
-        {
-            for (int stripe = 0; stripe < runtime.Options.Stripes; stripe++)
-            {
-                dialers.Add(new ChannelDialer(runtime, new Uri(router), stripe)
-                {
-                    OnRegistered = () => registered.TrySetResult(),
-                });
-            }
-        }
+        routers = new RouterSet(runtime) { OnRegistered = () => registered.TrySetResult(), OnLost = () => watch!.Hint() };
+        watch = new RouterWatch(runtime, routers);
     }
 
     /// <summary>The service's full name, such as <c>greet.Greeter</c>.</summary>
     public string ServiceName => runtime.Service.FullName;
 
     /// <summary>At least one router has the instance registered now.</summary>
-    public bool IsRegistered => dialers.Exists(static dialer => dialer.IsRegistered);
+    public bool IsRegistered => routers.Dialers.Any(static dialer => dialer.IsRegistered);
 
     /// <summary>Calls that are running.</summary>
-    public int LiveCalls => dialers.Sum(static dialer => dialer.LiveCalls);
+    public int LiveCalls => routers.Dialers.Sum(static dialer => dialer.LiveCalls);
 
-    internal int LiveHandlers => dialers.Sum(static dialer => dialer.LiveHandlers);
+    internal int LiveHandlers => routers.Dialers.Sum(static dialer => dialer.LiveHandlers);
 
     /// <summary>
     /// Starts dialing, and completes with the first registration: from then on calls arrive. A router that cannot be reached is no
@@ -129,10 +122,7 @@ public abstract class ServiceBridge : IAsyncDisposable
         }
 
         runtime.Load.Start();
-        foreach (ChannelDialer dialer in dialers)
-        {
-            dialer.Start();
-        }
+        watch.Start();
     }
 
     private static BridgeOptions WithRouter(BridgeOptions? options, string router)
@@ -160,7 +150,8 @@ public abstract class ServiceBridge : IAsyncDisposable
 
         TimeSpan left = options.StopGrace - runtime.Time.GetElapsedTime(begun);
         left = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        await Task.WhenAll(dialers.Select(dialer => dialer.StopAsync(left, hurry))).ConfigureAwait(false);
+        await watch.StopAsync().ConfigureAwait(false);
+        await routers.StopAsync(left, hurry).ConfigureAwait(false);
         runtime.Load.Dispose();
         registered.TrySetCanceled(CancellationToken.None);
     }

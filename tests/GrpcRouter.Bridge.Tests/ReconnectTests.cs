@@ -147,6 +147,7 @@ public sealed class ReconnectTests
     [Theory]
     [InlineData(503, "")]
     [InlineData(200, "14")]
+    [InlineData(200, "8")]
     public async Task An_answer_that_passes_is_followed_by_a_short_wait(int http, string status)
     {
         ManualTimeProvider time = new();
@@ -154,6 +155,25 @@ public sealed class ReconnectTests
         await using ScriptedRouter router = await ScriptedRouter.StartAsync(context => Task.FromResult(Answer(context, http, status, ref dials)));
         await using ProbeBridge bridge = new(new ProbeService(), router.Address, LongRefusals(time));
         Task started = bridge.StartAsync();
+        await RedialAsync(router, time, 0.05);
+        await started.WaitAsync(Patience.Limit);
+    }
+
+    [Theory]
+    [InlineData(ChannelErrorCode.Overloaded)]
+    [InlineData(ChannelErrorCode.Shutdown)]
+    public async Task A_router_that_has_no_room_or_is_leaving_is_dialed_again_as_after_a_lost_network(ChannelErrorCode code)
+    {
+        ManualTimeProvider time = new();
+        await using ScriptedRouter router = await ScriptedRouter.StartAsync();
+        await using ProbeBridge bridge = new(new ProbeService(), router.Address, LongRefusals(time));
+        Task started = bridge.StartAsync();
+        ScriptedChannel channel = await router.AcceptAsync();
+        await channel.ReceiveAsync();
+        await channel.SendAsync(new ProbeRouterFrame
+        {
+            Control = new RouterControl { Error = new ChannelError { Code = code, Message = "later" } },
+        });
         await RedialAsync(router, time, 0.05);
         await started.WaitAsync(Patience.Limit);
     }
@@ -291,11 +311,5 @@ public sealed class ReconnectTests
         await channel.RegisterAsync();
         Assert.Empty(await channel.SettleAsync());
         return channel;
-    }
-
-    /// <summary>Always the middle, so that waits can be told beforehand.</summary>
-    private sealed class HalfRandom() : Random(0)
-    {
-        public override double NextDouble() => 0.5;
     }
 }

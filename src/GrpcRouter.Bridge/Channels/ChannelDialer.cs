@@ -2,17 +2,23 @@ using System.Collections.Concurrent;
 
 namespace GrpcRouter;
 
-/// <summary>Keeps one channel to one router: dials, waits for its end, waits a while, dials again.</summary>
-internal sealed class ChannelDialer(BridgeRuntime bridge, Uri router, int stripe)
+/// <summary>Keeps one channel to one router: dials, waits for its end, waits a while, dials again. Renews it before it ends where it can.</summary>
+internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, int stripe)
 {
+    // Channels that came together are not to be renewed together.
+    private const double AgeSpread = 0.1;
+
     private readonly ReconnectBackoff backoff = new(bridge.Options, bridge.NextRandom);
     private readonly CancellationTokenSource stopping = new();
-    private readonly ConcurrentDictionary<RegistrationChannel, Task> channels = new();
+    private readonly ConcurrentDictionary<RegistrationChannel, byte> channels = new();
     private RegistrationChannel? current;
     private Task running = Task.CompletedTask;
 
     /// <summary>Told each time a channel has been registered.</summary>
     public required Action OnRegistered { get; init; }
+
+    /// <summary>Told each time a channel has ended or is to be left.</summary>
+    public required Action OnLost { get; init; }
 
     public bool IsRegistered => Volatile.Read(ref current) is { IsServing: true };
 
@@ -22,61 +28,128 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, Uri router, int stripe
 
     public void Start() => running = Task.Run(DialForEverAsync);
 
-    /// <summary>Dials no more, drains the channels and closes them.</summary>
-    public async Task StopAsync(TimeSpan grace, CancellationToken hurry)
+    /// <summary>Dials no more, drains the channels and closes them. Asked again, it may shorten the time.</summary>
+    /// <param name="reason">For the router's operators.</param>
+    /// <param name="grace">Time that running calls have; infinite: as long as they take.</param>
+    /// <param name="hurry">Cuts the time short.</param>
+    public async Task StopAsync(string reason, TimeSpan grace, CancellationToken hurry)
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
-        await Task.WhenAll(channels.Keys
-            .Where(static channel => channel.IsServing)
-            .Select(channel => channel.DrainAsync(grace, hurry))).ConfigureAwait(false);
-        await Task.WhenAll(channels.Values).ConfigureAwait(false);
+        RegistrationChannel[] open = [.. channels.Keys];
+        await Task.WhenAll(open.Where(static channel => channel.IsServing).Select(channel => channel.DrainAsync(reason, grace, hurry))).ConfigureAwait(false);
+        await Task.WhenAll(open.Select(static channel => channel.Served)).ConfigureAwait(false);
     }
+
+    /// <summary>Makes an age longer or shorter by up to a tenth.</summary>
+    /// <param name="age">The age.</param>
+    /// <param name="random">From 0 to 1.</param>
+    internal static TimeSpan Spread(TimeSpan age, double random) => age * (1 - AgeSpread + (2 * AgeSpread * random));
 
     private async Task DialForEverAsync()
     {
         while (!stopping.IsCancellationRequested)
         {
-            TimeSpan wait = await ServeOneAsync().ConfigureAwait(false);
-            try
+            RegistrationChannel channel = await DialAsync(renews: false).ConfigureAwait(false);
+            while (channel.IsRegistered && await ServeAsync(channel).ConfigureAwait(false) is { } successor)
             {
-                await Task.Delay(wait, bridge.Time, stopping.Token).ConfigureAwait(false);
+                channel = successor;
             }
-            catch (OperationCanceledException)
+
+            if (stopping.IsCancellationRequested)
             {
                 return;
             }
+
+            OnLost();
+            TimeSpan wait = await JudgeAsync(channel).ConfigureAwait(false);
+            await Task.Delay(wait, bridge.Time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Runs one channel and gives the wait before the next.</summary>
-    private async Task<TimeSpan> ServeOneAsync()
+    /// <summary>Opens a channel, and gives it when it is registered or has ended before.</summary>
+    private async Task<RegistrationChannel> DialAsync(bool renews)
     {
-        RegistrationChannel channel = new(bridge, router, stripe);
+        RegistrationChannel channel = new(bridge, router, stripe, renews);
         BridgeLog.Dialing(bridge.Log, bridge.Service.FullName, router, stripe);
-        Task<ChannelEnd> served = channel.RunAsync(stopping.Token);
-        channels[channel] = served;
-        _ = ForgetAsync(channel, served);
-        Volatile.Write(ref current, channel);
-        await Task.WhenAny(channel.Registered, served).ConfigureAwait(false);
-        if (channel.Registered.IsCompletedSuccessfully)
+        channels[channel] = 0;
+        channel.Open(stopping.Token);
+        _ = ForgetAsync(channel);
+        await Task.WhenAny(channel.Registered, channel.Served).ConfigureAwait(false);
+        if (channel.IsRegistered)
         {
+            Volatile.Write(ref current, channel);
             OnRegistered();
-            await Task.WhenAny(served, channel.DrainRequested, WhenStoppingAsync()).ConfigureAwait(false);
-            if (stopping.IsCancellationRequested)
+        }
+
+        return channel;
+    }
+
+    /// <summary>Waits for what ends the service on a registered channel, and gives the one that has taken over, if there is one.</summary>
+    private async Task<RegistrationChannel?> ServeAsync(RegistrationChannel channel)
+    {
+        using CancellationTokenSource serving = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        Task over = Task.WhenAny(channel.Served, channel.DrainRequested, WhenCanceledAsync(serving.Token));
+        try
+        {
+            await Task.WhenAny(over, channel.RenewRequested, WhenAgedAsync(serving.Token)).ConfigureAwait(false);
+            return over.IsCompleted ? null : await RenewAsync(channel, over, serving.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await serving.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RegistrationChannel?> RenewAsync(RegistrationChannel old, Task over, CancellationToken cancellationToken)
+    {
+        if (!old.CanRenew)
+        {
+            // This router would end the old channel, with its calls, for the new one. What drains is left alone.
+            _ = old.DrainAsync(DrainReasons.Aged, Timeout.InfiniteTimeSpan, CancellationToken.None);
+            await Task.WhenAny(over, old.DrainAcknowledged, Task.Delay(bridge.Options.ConnectTimeout, bridge.Time, cancellationToken)).ConfigureAwait(false);
+            return null;
+        }
+
+        ReconnectBackoff waits = new(bridge.Options, bridge.NextRandom);
+        while (!over.IsCompleted)
+        {
+            RegistrationChannel next = await DialAsync(renews: true).ConfigureAwait(false);
+            if (next.IsRegistered)
             {
-                return TimeSpan.Zero;
+                // The router that has the old one may be another, behind the same address, and know nothing of it.
+                _ = old.DrainAsync(DrainReasons.Renewed, Timeout.InfiniteTimeSpan, CancellationToken.None);
+                return next;
+            }
+
+            ChannelEnd end = await next.Served.ConfigureAwait(false);
+            if (end.Kind != ChannelEndKind.Stopped)
+            {
+                TimeSpan wait = waits.Next(end.Kind, TimeSpan.Zero);
+                BridgeLog.RenewalFailed(bridge.Log, bridge.Service.FullName, router, stripe, end.Reason, wait, end.Error);
+                await Task.WhenAny(over, Task.Delay(wait, bridge.Time, cancellationToken)).ConfigureAwait(false);
             }
         }
 
-        if (!served.IsCompleted)
+        return null;
+    }
+
+    /// <summary>Gives the wait after a channel that is over.</summary>
+    private async Task<TimeSpan> JudgeAsync(RegistrationChannel channel)
+    {
+        if (channel.HasLeft)
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (!channel.Served.IsCompleted)
         {
             BridgeLog.RouterDrains(bridge.Log, bridge.Service.FullName, router, stripe);
             _ = channel.RetireAsync();
             return backoff.Next(ChannelEndKind.Lost, channel.Lived);
         }
 
-        ChannelEnd end = await served.ConfigureAwait(false);
+        ChannelEnd end = await channel.Served.ConfigureAwait(false);
         TimeSpan wait = backoff.Next(end.Kind, channel.Lived);
         if (end.Kind == ChannelEndKind.Refused)
         {
@@ -90,12 +163,22 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, Uri router, int stripe
         return wait;
     }
 
-    private async Task WhenStoppingAsync() =>
-        await Task.Delay(Timeout.InfiniteTimeSpan, bridge.Time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private async Task ForgetAsync(RegistrationChannel channel, Task served)
+    private Task WhenAgedAsync(CancellationToken cancellationToken)
     {
-        await served.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        TimeSpan age = bridge.Options.MaxChannelAge;
+        return age == Timeout.InfiniteTimeSpan
+            ? WhenCanceledAsync(cancellationToken)
+            : WhenCanceledAsync(cancellationToken, Spread(age, bridge.NextRandom()));
+    }
+
+    private Task WhenCanceledAsync(CancellationToken cancellationToken) => WhenCanceledAsync(cancellationToken, Timeout.InfiniteTimeSpan);
+
+    private async Task WhenCanceledAsync(CancellationToken cancellationToken, TimeSpan orAfter) =>
+        await Task.Delay(orAfter, bridge.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task ForgetAsync(RegistrationChannel channel)
+    {
+        await ((Task)channel.Served).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         channels.TryRemove(channel, out _);
     }
 }

@@ -119,6 +119,9 @@ internal sealed partial class RegistrationChannel
                 drainRequested.TrySetResult();
                 SignalDrain();
                 break;
+            case RouterControl.KindOneofCase.Renew when CanRenew:
+                renewRequested.TrySetResult();
+                break;
             case RouterControl.KindOneofCase.DrainAck when drainSent:
                 drainAcknowledged.TrySetResult();
                 break;
@@ -137,6 +140,7 @@ internal sealed partial class RegistrationChannel
         int routerLimit = message.MaxMetadataSize == 0 ? int.MaxValue : (int)Math.Min(message.MaxMetadataSize, int.MaxValue);
         MetadataLimit = Math.Min(Bridge.Options.MaxMetadataSize, Math.Min(routerLimit, frameRoom));
         MessageLimit = message.MaxMessageSize == 0 ? long.MaxValue : message.MaxMessageSize;
+        CanRenew = message.Features.Contains(RegistrationHello.RenewFeature);
         pulse = new ChannelPulse(Bridge, output, () => EndNow(new ChannelEnd(ChannelEndKind.Lost, "the router gave no sign of life")));
         registeredAt = Bridge.Time.GetTimestamp();
         answer = message;

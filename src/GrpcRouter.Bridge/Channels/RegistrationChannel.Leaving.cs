@@ -11,24 +11,32 @@ internal sealed partial class RegistrationChannel
     /// Leaves in order: tells the router, serves what it still starts until it knows, gives the running calls time to end, ends the
     /// rest, and closes the stream.
     /// </summary>
-    /// <param name="grace">Time the running calls have.</param>
+    /// <param name="reason">For the router's operators.</param>
+    /// <param name="grace">Time the running calls have; infinite: as long as they take.</param>
     /// <param name="hurry">Cuts the time short.</param>
-    public async Task DrainAsync(TimeSpan grace, CancellationToken hurry)
+    public async Task DrainAsync(string reason, TimeSpan grace, CancellationToken hurry)
     {
         using CancellationTokenSource limit = new(grace, Bridge.Time);
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry, lifetime.Token);
         drainSent = true;
         SignalDrain();
-        ControlFrames.Send(output, new InstanceControl
+        Drain drain = new() { Reason = reason };
+        if (grace != Timeout.InfiniteTimeSpan)
         {
-            Drain = new Drain { Reason = "The instance is stopping.", GraceUs = (ulong)grace.TotalMicroseconds },
-        });
+            drain.GraceUs = (ulong)grace.TotalMicroseconds;
+        }
+
+        ControlFrames.Send(output, new InstanceControl { Drain = drain });
         try
         {
             await drainAcknowledged.Task.WaitAsync(waiting.Token).ConfigureAwait(false);
             draining = true;
             SignalIfIdle();
             await idle.Task.WaitAsync(waiting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (lifetime.IsCancellationRequested)
+        {
+            // The channel is lost, and its calls with it.
         }
         catch (OperationCanceledException)
         {

@@ -14,6 +14,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     private readonly PushContent content = new();
     private readonly CancellationTokenSource lifetime = new();
     private readonly TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource renewRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource drainRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource drainAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,8 +25,9 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     private readonly WindowBudget budget;
     private readonly CancellationTokenSource drainSignal = new();
     private readonly CancellationTokenRegistration onStopping;
-    private readonly Uri router;
+    private readonly RouterTarget router;
     private readonly int stripe;
+    private readonly bool renews;
     private Registered? answer;
     private ChannelPulse? pulse;
     private ChannelEnd? end;
@@ -37,11 +39,12 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     private volatile bool draining;
     private volatile bool leaving;
 
-    public RegistrationChannel(BridgeRuntime bridge, Uri router, int stripe)
+    public RegistrationChannel(BridgeRuntime bridge, RouterTarget router, int stripe, bool renews)
     {
         Bridge = bridge;
         this.router = router;
         this.stripe = stripe;
+        this.renews = renews;
         output = new ChannelOutput(new RequestStreamSink(content));
         starter = new CallStarter(output);
         budget = new WindowBudget(bridge.Options.WindowBudget);
@@ -52,6 +55,23 @@ internal sealed partial class RegistrationChannel : IFrameHandler
 
     /// <summary>Completes when the router has accepted the registration.</summary>
     public Task Registered => registered.Task;
+
+    public bool IsRegistered => registered.Task.IsCompletedSuccessfully;
+
+    /// <summary>Completes with the end of the channel. Does not fail.</summary>
+    public Task<ChannelEnd> Served { get; private set; } = null!;
+
+    /// <summary>The router drains this channel when another one takes over from it.</summary>
+    public bool CanRenew { get; private set; }
+
+    /// <summary>Completes when the router asks for a channel that takes over.</summary>
+    public Task RenewRequested => renewRequested.Task;
+
+    /// <summary>The instance has said that it leaves this channel.</summary>
+    public bool HasLeft => drainSent;
+
+    /// <summary>Completes when the router starts no more calls here because the instance asked for it.</summary>
+    public Task DrainAcknowledged => drainAcknowledged.Task;
 
     /// <summary>The router has accepted the registration, and the channel has not ended since.</summary>
     public bool IsServing => registered.Task.IsCompletedSuccessfully && !closed.Task.IsCompleted;
@@ -78,34 +98,9 @@ internal sealed partial class RegistrationChannel : IFrameHandler
 
     public int LiveHandlers => Volatile.Read(ref handlers);
 
-    /// <summary>Dials, registers and serves until the channel ends. Does not throw.</summary>
+    /// <summary>Dials, registers and serves until the channel ends.</summary>
     /// <param name="dialing">Withdraws the dial; without effect once registered.</param>
-    public async Task<ChannelEnd> RunAsync(CancellationToken dialing)
-    {
-        _ = output.Completion.ContinueWith(
-            static (_, channel) => ((RegistrationChannel)channel!).lifetime.Cancel(),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
-        try
-        {
-            using HttpMessageInvoker invoker = RouterConnection.CreateInvoker(Bridge.Options);
-            using HttpRequestMessage request = RouterConnection.CreateRequest(router, Bridge.Service.RegisterPath, content);
-            end = await ServeAsync(invoker, request, dialing).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            Exception cause = error is OperationCanceledException ? output.Completion.Exception?.InnerException ?? error : error;
-            end ??= ChannelEnds.FromException(cause);
-        }
-        finally
-        {
-            Close();
-        }
-
-        return end;
-    }
+    public void Open(CancellationToken dialing) => Served = RunAsync(dialing);
 
     public ReceiveWindow NewReceiveWindow() => new(Bridge.Options.CallWindow, Bridge.Options.MaxCallWindow, budget);
 
@@ -153,6 +148,33 @@ internal sealed partial class RegistrationChannel : IFrameHandler
         SignalIfIdle();
     }
 
+    private async Task<ChannelEnd> RunAsync(CancellationToken dialing)
+    {
+        _ = output.Completion.ContinueWith(
+            static (_, channel) => ((RegistrationChannel)channel!).lifetime.Cancel(),
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
+        try
+        {
+            using HttpMessageInvoker invoker = RouterConnection.CreateInvoker(Bridge.Options);
+            using HttpRequestMessage request = RouterConnection.CreateRequest(router, Bridge.Service.RegisterPath, content);
+            end = await ServeAsync(invoker, request, dialing).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Exception cause = error is OperationCanceledException ? output.Completion.Exception?.InnerException ?? error : error;
+            end ??= ChannelEnds.FromException(cause);
+        }
+        finally
+        {
+            Close();
+        }
+
+        return end;
+    }
+
     private async Task<ChannelEnd> ServeAsync(HttpMessageInvoker invoker, HttpRequestMessage request, CancellationToken dialing)
     {
         using CancellationTokenSource timeout = new(Bridge.Options.ConnectTimeout * 2, Bridge.Time);
@@ -166,7 +188,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler
         }
 
         LoadReport? load = Bridge.Load.ForHello(out helloVersion);
-        ControlFrames.Send(output, RegistrationHello.Create(Bridge, stripe, load));
+        ControlFrames.Send(output, RegistrationHello.Create(Bridge, stripe, renews, load));
         using HttpResponseMessage response = await invoker.SendAsync(request, lifetime.Token).ConfigureAwait(false);
         if (ChannelEnds.FromResponse(response) is { } refusal)
         {

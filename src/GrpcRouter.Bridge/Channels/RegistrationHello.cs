@@ -10,10 +10,13 @@ internal static class RegistrationHello
     /// <summary>Largest frame the bridge accepts: a fragment and the largest metadata a router forwards.</summary>
     public const int MaxFrameSize = 256 * 1024;
 
+    /// <summary>A channel may take over from another of the same instance and stripe.</summary>
+    public const string RenewFeature = "renew";
+
     private const int SmallestWindow = 16 * 1024;
     private const int SmallestFrameSize = 64 * 1024;
 
-    public static InstanceControl Create(BridgeRuntime bridge, int stripe, LoadReport? load)
+    public static InstanceControl Create(BridgeRuntime bridge, int stripe, bool renews, LoadReport? load)
     {
         Hello hello = new()
         {
@@ -26,6 +29,8 @@ internal static class RegistrationHello
             InitialWindow = (uint)bridge.Options.CallWindow,
             MaxFrameSize = MaxFrameSize,
             UserAgent = BridgeIdentity.UserAgent,
+            Features = { RenewFeature },
+            Renews = renews,
             Load = load,
         };
         hello.Labels.Add(bridge.Options.Labels);

@@ -31,9 +31,9 @@ internal static class RouterConnection
         return new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
-    public static HttpRequestMessage CreateRequest(Uri router, string path, HttpContent content)
+    public static HttpRequestMessage CreateRequest(RouterTarget router, string path, HttpContent content)
     {
-        UriBuilder address = new(router);
+        UriBuilder address = new(router.Address);
         address.Path = address.Path.TrimEnd('/') + path;
         HttpRequestMessage request = new(HttpMethod.Post, address.Uri)
         {
@@ -41,6 +41,9 @@ internal static class RouterConnection
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+
+        // Also the name whose certificate the router must have.
+        request.Headers.Host = router.Host;
         request.Headers.TE.ParseAdd("trailers");
         request.Headers.TryAddWithoutValidation("user-agent", BridgeIdentity.UserAgent);
         return request;

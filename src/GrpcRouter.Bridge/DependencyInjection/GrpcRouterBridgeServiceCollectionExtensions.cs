@@ -23,6 +23,7 @@ public static class GrpcRouterBridgeServiceCollectionExtensions
             options.Configure(configure);
         }
 
+        options.PostConfigure<IServiceProvider>(static (settings, provider) => settings.RouterDiscovery ??= provider.GetService<IRouterDiscovery>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BridgeOptions>, BridgeOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BridgeHost>());
         return new GrpcRouterBridgeBuilder(services);

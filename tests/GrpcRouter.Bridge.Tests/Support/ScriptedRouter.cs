@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,13 +15,21 @@ internal sealed class ScriptedRouter : IAsyncDisposable
     private readonly Channel<ScriptedChannel> channels = Channel.CreateUnbounded<ScriptedChannel>();
     private readonly WebApplication application;
 
-    private ScriptedRouter(Func<HttpContext, Task<bool>>? answer)
+    private ScriptedRouter(Func<HttpContext, Task<bool>>? answer, IPEndPoint? at, X509Certificate2? certificate)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(at ?? new IPEndPoint(IPAddress.Loopback, 0), listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
@@ -41,17 +50,25 @@ internal sealed class ScriptedRouter : IAsyncDisposable
 
     public string Address => application.Urls.Single();
 
+    public int Port => new Uri(Address).Port;
+
     /// <summary>Starts a router.</summary>
     /// <param name="answer">May answer a dial itself, with true, instead of opening a channel.</param>
-    public static async Task<ScriptedRouter> StartAsync(Func<HttpContext, Task<bool>>? answer = null)
+    /// <param name="at">Where it listens; default a free port of the loopback.</param>
+    /// <param name="certificate">Makes it speak TLS.</param>
+    public static async Task<ScriptedRouter> StartAsync(
+        Func<HttpContext, Task<bool>>? answer = null, IPEndPoint? at = null, X509Certificate2? certificate = null)
     {
-        ScriptedRouter router = new(answer);
+        ScriptedRouter router = new(answer, at, certificate);
         await router.application.StartAsync();
         return router;
     }
 
     /// <summary>Gives the next channel that an instance dials.</summary>
     public async Task<ScriptedChannel> AcceptAsync() => await channels.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
+    /// <summary>A channel has been dialed that the test has not taken.</summary>
+    public bool HasChannel => channels.Reader.TryPeek(out _);
 
     public async ValueTask DisposeAsync()
     {
