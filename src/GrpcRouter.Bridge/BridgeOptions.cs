@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace GrpcRouter;
@@ -128,6 +129,18 @@ public sealed class BridgeOptions
     /// <summary>Signals of the service's own by name, asked once a report, for policies of the router that know them. At most 32. Default: none.</summary>
     public IDictionary<string, Func<double>> LoadSignals { get; private init; } = new Dictionary<string, Func<double>>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// How often a host that has health checks (<c>AddHealthChecks</c>) runs them for the routers, all services in one round. A service with an unhealthy check is told to be
+    /// not serving, and so are all when a round takes longer than 30 s. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: not at all. Default 10 s.
+    /// </summary>
+    public TimeSpan HealthCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Says whether a health check counts for a service, by the service's full name such as <c>greet.Greeter</c>. Default null: checks without tags, and those that are
+    /// tagged with that name.
+    /// </summary>
+    public Func<string, HealthCheckRegistration, bool>? HealthChecks { get; set; }
+
     /// <summary>Adjusts the handler of a new connection: certificates, proxy, connect callback. Called once per channel.</summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
@@ -179,6 +192,8 @@ public sealed class BridgeOptions
         StablePeriod = StablePeriod,
         StopGrace = StopGrace,
         DrainNotice = DrainNotice,
+        HealthCheckInterval = HealthCheckInterval,
+        HealthChecks = HealthChecks,
         LoadReportInterval = LoadReportInterval,
         Utilization = Utilization,
         LoadSignals = new Dictionary<string, Func<double>>(LoadSignals, StringComparer.Ordinal),

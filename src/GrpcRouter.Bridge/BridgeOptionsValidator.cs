@@ -93,6 +93,7 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
                 ? null
                 : $"DrainNotice is {options.DrainNotice}; it must be from zero to StopGrace, {options.StopGrace}.",
             Interval(options.LoadReportInterval, nameof(options.LoadReportInterval)),
+            Interval(options.HealthCheckInterval, nameof(options.HealthCheckInterval)),
             Encoding(options),
         })
         {

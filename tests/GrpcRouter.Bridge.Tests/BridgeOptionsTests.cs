@@ -37,6 +37,7 @@ public sealed class BridgeOptionsTests
         { "DrainNotice", static options => options.DrainNotice = TimeSpan.FromSeconds(-1) },
         { "DrainNotice", static options => options.DrainNotice = options.StopGrace + TimeSpan.FromSeconds(1) },
         { "LoadReportInterval", static options => options.LoadReportInterval = TimeSpan.FromSeconds(-1) },
+        { "HealthCheckInterval", static options => options.HealthCheckInterval = TimeSpan.FromSeconds(-1) },
         { "LoadSignals", static options => options.LoadSignals[""] = static () => 0 },
         { "ResponseCompressionAlgorithm", static options => options.ResponseCompressionAlgorithm = "snappy" },
     };

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace GrpcRouter;
@@ -11,6 +13,7 @@ internal sealed class BridgeHost(
     : IHostedService, IAsyncDisposable
 {
     private readonly List<ServiceBridge> bridges = [];
+    private HealthWatch? health;
 
     /// <summary>The running bridges, one per service.</summary>
     public IReadOnlyList<ServiceBridge> Bridges => bridges;
@@ -20,12 +23,25 @@ internal sealed class BridgeHost(
         BridgeOptions settings = options.Value.Copy();
         settings.LoggerFactory ??= services.GetService<ILoggerFactory>();
         bridges.AddRange(hosted.Select(service => new HostedBridge(service.Service, settings, services)));
+        if (settings.HealthCheckInterval > TimeSpan.Zero && services.GetService<HealthCheckService>() is { } checks)
+        {
+            ILogger log = (settings.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("GrpcRouter.Bridge");
+            health = new HealthWatch(checks, bridges, settings, log);
+            health.Start();
+        }
+
         bridges.ForEach(static bridge => bridge.Start());
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(bridges.Select(bridge => bridge.StopAsync(cancellationToken)));
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(bridges.Select(bridge => bridge.StopAsync(cancellationToken))).ConfigureAwait(false);
+        if (health is not null)
+        {
+            await health.StopAsync().ConfigureAwait(false);
+        }
+    }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
 }
