@@ -18,6 +18,13 @@ public sealed class KeepAlive(long interval, long timeout, long now)
         Volatile.Write(ref pinged, -1);
     }
 
+    /// <summary>Time until there is something to do, unless a frame comes before. Not negative.</summary>
+    public long NextIn(long now)
+    {
+        long sent = Volatile.Read(ref pinged);
+        return Math.Max(0, (sent >= 0 ? sent + timeout : Volatile.Read(ref heard) + interval) - now);
+    }
+
     /// <summary>Asks what to do now.</summary>
     public KeepAliveAction Tick(long now)
     {

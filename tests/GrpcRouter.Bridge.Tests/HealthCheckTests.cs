@@ -61,14 +61,33 @@ public sealed class HealthCheckTests
         channel.ShowsLoad = true;
 
         TaskCompletionSource<HealthCheckResult> hangs = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        check = () => hangs.Task;
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        check = () =>
+        {
+            begun.SetResult();
+            return hangs.Task;
+        };
         await PassAsync();
+        await begun.Task.WaitAsync(Patience.Limit);
         await time.WhenTimerAsync(static wait => wait == HealthWatch.Patience).WaitAsync(Patience.Limit);
         time.Advance(HealthWatch.Patience);
         Assert.Equal((Told.NotServing, "The health checks took longer than 30 s."), await NextAsync(channel));
-        check = static () => Task.FromResult(HealthCheckResult.Healthy());
-        hangs.SetResult(HealthCheckResult.Healthy());
-        Assert.Equal((Told.Serving, ""), await SoonAsync(channel));
+        TaskCompletionSource again = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        check = () =>
+        {
+            again.TrySetResult();
+            return Task.FromResult(HealthCheckResult.Healthy());
+        };
+        await PassAsync();
+        await time.WhenTimerAsync(static wait => wait == Interval).WaitAsync(Patience.Limit);
+        Assert.False(again.Task.IsCompleted);
+        hangs.SetResult(HealthCheckResult.Unhealthy("too late"));
+        while (!again.Task.IsCompleted)
+        {
+            await PassAsync();
+        }
+
+        Assert.Equal((Told.Serving, ""), await NextAsync(channel));
         counts = false;
         await PassAsync();
         Assert.Equal((Told.NotServing, "The health checks could not be run."), await NextAsync(channel));
@@ -138,10 +157,10 @@ public sealed class HealthCheckTests
             options.Routers.Add(router.Address);
             options.TimeProvider = time;
             options.LoggerFactory = log;
-            options.KeepAliveInterval = TimeSpan.FromDays(1);
+            options.KeepAliveInterval = TimeSpan.FromDays(49);
 
             // So that every report there is comes from the checks.
-            options.LoadReportInterval = TimeSpan.FromDays(1);
+            options.LoadReportInterval = TimeSpan.FromDays(49);
             configure?.Invoke(options);
         }).AddService<Probe.ProbeBase, ProbeService>(ProbeBridge.Binding);
         return builder.Build();
@@ -151,18 +170,5 @@ public sealed class HealthCheckTests
     {
         await time.WhenTimerAsync(static wait => wait == Interval).WaitAsync(Patience.Limit);
         time.Advance(Interval);
-    }
-
-    // The round that hung has to be seen to be over before the next begins.
-    private async Task<(Told, string)> SoonAsync(ScriptedChannel channel)
-    {
-        Task<(Told, string)> next = NextAsync(channel);
-        while (!next.IsCompleted)
-        {
-            await PassAsync();
-            await Task.WhenAny(next, time.WhenTimerAsync(static wait => wait == Interval));
-        }
-
-        return await next;
     }
 }

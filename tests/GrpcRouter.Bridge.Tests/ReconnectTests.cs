@@ -256,6 +256,33 @@ public sealed class ReconnectTests
         await RedialAsync(session.Router, time, 0.05);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4.9)]
+    [InlineData(5.1)]
+    [InlineData(12.5)]
+    public async Task A_half_open_connection_is_found_after_interval_and_timeout_whenever_it_broke(double after)
+    {
+        ManualTimeProvider time = new();
+        await using Session session = await Session.StartAsync(
+            options: new BridgeOptions
+            {
+                TimeProvider = time,
+                KeepAliveInterval = TimeSpan.FromSeconds(20),
+                KeepAliveTimeout = TimeSpan.FromSeconds(10),
+                LoadReportInterval = TimeSpan.Zero,
+            },
+            answersPings: false);
+        await session.Channel.ReceiveAsync();
+        time.Advance(TimeSpan.FromSeconds(after));
+        Assert.Empty(await session.Channel.SettleAsync());
+        time.Advance(TimeSpan.FromSeconds(29.9));
+        Assert.NotNull((await session.Channel.ReceiveAsync()).Control?.Ping);
+        Assert.False(session.Channel.Closed.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        await session.Channel.Closed.WaitAsync(Patience.Limit);
+    }
+
     [Fact]
     public async Task A_router_that_answers_pings_is_kept()
     {

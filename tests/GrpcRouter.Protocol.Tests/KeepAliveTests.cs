@@ -96,4 +96,31 @@ public sealed class KeepAliveTests
 
         Assert.InRange(now, 1040, 1040 + (2 * tick));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(29)]
+    public void Asked_when_it_says_so_it_finds_a_silent_peer_at_interval_and_timeout(long heard)
+    {
+        KeepAlive keepAlive = new(30, 10, 0);
+        long now = 0;
+        List<(long, KeepAliveAction)> actions = [];
+        while (actions is not [.., (_, KeepAliveAction.Dead)])
+        {
+            if (now <= heard)
+            {
+                keepAlive.OnReceived(heard);
+            }
+
+            now += keepAlive.NextIn(now);
+            if (keepAlive.Tick(now) is var action and not KeepAliveAction.None)
+            {
+                actions.Add((now, action));
+            }
+        }
+
+        Assert.Equal([(heard + 30, KeepAliveAction.Ping), (heard + 40, KeepAliveAction.Dead)], actions);
+        Assert.Equal(0, keepAlive.NextIn(now));
+    }
 }

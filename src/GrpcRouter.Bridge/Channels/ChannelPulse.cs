@@ -6,6 +6,9 @@ namespace GrpcRouter;
 /// <summary>Pings a silent router, gives a dead one up, and measures the round trip on the way.</summary>
 internal sealed class ChannelPulse : IDisposable
 {
+    // The grain of timers.
+    private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(1);
+
     private readonly BridgeRuntime bridge;
     private readonly ChannelOutput output;
     private readonly Action onDead;
@@ -23,8 +26,7 @@ internal sealed class ChannelPulse : IDisposable
         TimeSpan timeout = bridge.Options.KeepAliveTimeout;
         keepAlive = new KeepAlive(Ticks(interval), Ticks(timeout), bridge.Time.GetTimestamp());
         SendPing();
-        TimeSpan period = (interval < timeout ? interval : timeout) / 2;
-        timer = bridge.Time.CreateTimer(static pulse => ((ChannelPulse)pulse!).Tick(), this, period, period);
+        timer = bridge.Time.CreateTimer(static pulse => ((ChannelPulse)pulse!).Tick(), this, interval, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The last round trip in units of the clock's timestamps; 0 before the first.</summary>
@@ -52,8 +54,13 @@ internal sealed class ChannelPulse : IDisposable
             case KeepAliveAction.Dead:
                 ControlFrames.SendLast(output, ChannelErrorCode.Keepalive, "No sign of life in time.");
                 onDead();
-                break;
+                return;
         }
+
+        // Exactly then, not at the next of regular ticks, so that a dead router is found in interval and timeout whenever it fell silent.
+        double seconds = (double)keepAlive.NextIn(bridge.Time.GetTimestamp()) / bridge.Time.TimestampFrequency;
+        TimeSpan next = TimeSpan.FromSeconds(seconds);
+        timer.Change(next < Soonest ? Soonest : next, Timeout.InfiniteTimeSpan);
     }
 
     private void SendPing()

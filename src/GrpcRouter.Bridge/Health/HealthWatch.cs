@@ -9,7 +9,7 @@ internal sealed class HealthWatch(HealthCheckService checks, IReadOnlyList<Servi
     private readonly CancellationTokenSource stopping = new();
     private readonly string[] services = [.. bridges.Select(static bridge => bridge.ServiceName)];
     private readonly Func<string, HealthCheckRegistration, bool> counts = options.HealthChecks ?? CountsByTag;
-    private HealthRound? round;
+    private Task hanging = Task.CompletedTask;
     private Task running = Task.CompletedTask;
 
     /// <summary>Time that all checks together have. Checks that take longer are as good as failed.</summary>
@@ -43,10 +43,14 @@ internal sealed class HealthWatch(HealthCheckService checks, IReadOnlyList<Servi
 
     private async Task JudgeAsync()
     {
-        // A round that hangs is waited for again rather than joined by another.
-        using CancellationTokenSource limit = new();
-        await using CancellationTokenRegistration onStop = stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
-        round ??= new HealthRound(checks, services, counts, limit.Token);
+        // A round that hangs is not joined by another, or they would pile up.
+        if (!hanging.IsCompleted)
+        {
+            return;
+        }
+
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        HealthRound round = new(checks, services, counts, limit.Token);
         try
         {
             HealthReport report = await round.Done.WaitAsync(Patience, options.TimeProvider, stopping.Token).ConfigureAwait(false);
@@ -58,21 +62,17 @@ internal sealed class HealthWatch(HealthCheckService checks, IReadOnlyList<Servi
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return;
+            // The bridges are leaving anyway.
         }
         catch (TimeoutException error)
         {
+            hanging = round.Done.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             await limit.CancelAsync().ConfigureAwait(false);
             Fail($"The health checks took longer than {Patience.TotalSeconds} s.", error);
         }
         catch (Exception error)
         {
             Fail("The health checks could not be run.", error);
-        }
-
-        if (round.Done.IsCompleted)
-        {
-            round = null;
         }
     }
 
