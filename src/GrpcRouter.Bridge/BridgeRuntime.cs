@@ -8,8 +8,6 @@ namespace GrpcRouter;
 /// <summary>What all channels of a bridge share.</summary>
 internal sealed class BridgeRuntime
 {
-    private readonly CancellationTokenSource stopping = new();
-
     public BridgeRuntime(BoundService service, BridgeOptions options, IServiceProvider? services)
     {
         Service = service.Service;
@@ -41,9 +39,6 @@ internal sealed class BridgeRuntime
     /// <summary>What routers are told of how the instance does.</summary>
     public LoadReporter Load { get; }
 
-    /// <summary>Fires when the bridge begins to stop.</summary>
-    public CancellationToken Stopping => stopping.Token;
-
     /// <summary>Grows with every start of the instance, so that a router can tell a restarted one from its zombie.</summary>
     public ulong Epoch { get; }
 
@@ -55,9 +50,6 @@ internal sealed class BridgeRuntime
     public int MaxSendMessageSize => Options.MaxSendMessageSize ?? Array.MaxLength - FrameField.PrefixLength;
 
     public bool DetailedErrors => Options.EnableDetailedErrors;
-
-    /// <summary>The bridge begins to stop.</summary>
-    public void Stop() => stopping.Cancel();
 
     /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use, and every dialer uses it.</summary>
     public double NextRandom()

@@ -6,9 +6,10 @@ namespace GrpcRouter;
 public static class ServerCallContextExtensions
 {
     /// <summary>
-    /// Gives a token that fires when what the call runs on begins to leave: the bridge stops, or the router drains the channel. The call goes on, up to
-    /// <see cref="BridgeOptions.StopGrace"/> when the bridge stops, so a handler of a long stream uses it to come to an end of its own. Its client then finds the
-    /// trailer <c>grpcrouter-drain</c>, and may open the stream again at once. The call's own token fires when the time is over.
+    /// Gives a token that fires when what the call runs on begins to leave: the bridge stops (after <see cref="BridgeOptions.DrainNotice"/>), the router drains the
+    /// channel, or another channel has taken over. The call goes on, when the bridge stops for what is left of <see cref="BridgeOptions.StopGrace"/>, so a handler of a
+    /// long stream uses it to come to an end of its own. Its client then finds the trailer <c>grpcrouter-drain</c>, and may open the stream again at once. The call's own
+    /// token fires when the time is over.
     /// </summary>
     /// <param name="context">The handler's context, or one around it that hands on its <see cref="ServerCallContext.UserState"/>.</param>
     /// <returns>The token; <see cref="CancellationToken.None"/> when no bridge serves the call.</returns>

@@ -141,7 +141,6 @@ public abstract class ServiceBridge : IAsyncDisposable
     {
         BridgeOptions options = runtime.Options;
         long begun = runtime.Time.GetTimestamp();
-        runtime.Stop();
         if (options.DrainNotice > TimeSpan.Zero && IsRegistered)
         {
             runtime.Load.SetLeaving();

@@ -142,10 +142,10 @@ public sealed class DrainTests
         TimeSpan notice = TimeSpan.FromSeconds(3);
         await using Session session = await Session.StartAsync(
             options: new BridgeOptions { TimeProvider = time, StopGrace = TimeSpan.FromSeconds(7), DrainNotice = notice }, answersDrains: false, showsLoad: true);
-        TaskCompletionSource drains = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationToken drains = default;
         session.Service.OnEcho = (request, context) =>
         {
-            context.GetDrainToken().Register(drains.SetResult);
+            drains = context.GetDrainToken();
             return Task.FromResult(request);
         };
         Task stopping = session.Bridge.StopAsync();
@@ -153,9 +153,12 @@ public sealed class DrainTests
         Assert.Equal((HealthStatus.Draining, "The instance is stopping."), (report.Health, report.HealthReason));
         await session.CallEchoAsync(1, "pinned");
         Assert.Equal("pinned", (await session.Channel.ReceiveAsync()).Echo.Value);
-        await drains.Task.WaitAsync(Patience.Limit);
         await time.WhenTimerAsync(wait => wait == notice).WaitAsync(Patience.Limit);
+        Assert.False(drains.IsCancellationRequested);
+        TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        drains.Register(told.SetResult);
         time.Advance(notice);
+        await told.Task.WaitAsync(Patience.Limit);
         Assert.Equal(4_000_000ul, (await session.Channel.ReceiveAsync()).Control?.Drain?.GraceUs);
         await session.Channel.SendAsync(new ProbeRouterFrame { Control = new RouterControl { DrainAck = new DrainAck() } });
         await stopping.WaitAsync(Patience.Limit);

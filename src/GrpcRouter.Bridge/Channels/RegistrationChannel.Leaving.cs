@@ -19,7 +19,6 @@ internal sealed partial class RegistrationChannel
         using CancellationTokenSource limit = new(grace, Bridge.Time);
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry, lifetime.Token);
         drainSent = true;
-        SignalDrain();
         Drain drain = new() { Reason = reason };
         if (grace != Timeout.InfiniteTimeSpan)
         {
@@ -27,6 +26,9 @@ internal sealed partial class RegistrationChannel
         }
 
         ControlFrames.Send(output, new InstanceControl { Drain = drain });
+
+        // Only now: the router is to know of the drain before it sees the ends of streams that were told of it.
+        SignalDrain();
         try
         {
             await drainAcknowledged.Task.WaitAsync(waiting.Token).ConfigureAwait(false);

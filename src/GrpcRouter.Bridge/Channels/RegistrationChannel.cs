@@ -24,7 +24,6 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     private readonly CallStarter starter;
     private readonly WindowBudget budget;
     private readonly CancellationTokenSource drainSignal = new();
-    private readonly CancellationTokenRegistration onStopping;
     private readonly RouterTarget router;
     private readonly int stripe;
     private readonly bool renews;
@@ -48,7 +47,6 @@ internal sealed partial class RegistrationChannel : IFrameHandler
         output = new ChannelOutput(new RequestStreamSink(content));
         starter = new CallStarter(output);
         budget = new WindowBudget(bridge.Options.WindowBudget);
-        onStopping = bridge.Stopping.UnsafeRegister(static channel => ((RegistrationChannel)channel!).SignalDrain(), this);
     }
 
     public BridgeRuntime Bridge { get; }
@@ -88,7 +86,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     /// <summary>Time since the registration; zero before it.</summary>
     public TimeSpan Lived => answer is null ? TimeSpan.Zero : Bridge.Time.GetElapsedTime(registeredAt);
 
-    /// <summary>Fires when no more calls are to come here: the bridge stops, or the router drains the channel.</summary>
+    /// <summary>Fires when the channel drains, whoever wants it.</summary>
     public CancellationToken DrainToken => drainSignal.Token;
 
     /// <summary>The calls that have ended here since it was last read.</summary>
@@ -232,7 +230,6 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     {
         lifetime.Cancel();
         pulse?.Dispose();
-        onStopping.Dispose();
         Bridge.Load.Detach(this);
         foreach (InboundCall call in calls.ToList())
         {
