@@ -20,6 +20,14 @@ public sealed class RouterOptionsTests
         { nameof(RouterOptions.KeepAliveTimeout), static options => options.KeepAliveTimeout = TimeSpan.Zero },
         { nameof(RouterOptions.MaxChannelAge), static options => options.MaxChannelAge = TimeSpan.Zero },
         { nameof(RouterOptions.Random), static options => options.Random = null! },
+        { nameof(RouterOptions.RetryBufferPerCall), static options => options.RetryBufferPerCall = -1 },
+        { nameof(RouterOptions.RetryBufferTotal), static options => options.RetryBufferTotal = -1 },
+        { nameof(RouterOptions.DrainDelay), static options => options.DrainDelay = TimeSpan.FromTicks(-1) },
+        { nameof(RouterOptions.DrainGrace), static options => options.DrainGrace = TimeSpan.FromDays(31) },
+        { nameof(RouterOptions.ReadinessGrace), static options => options.ReadinessGrace = TimeSpan.FromTicks(-1) },
+        { nameof(RouterOptions.ReadinessServices), static options => options.ReadinessServices.Add("") },
+        { nameof(RouterOptions.MaxConnectionAge), static options => options.MaxConnectionAge = TimeSpan.Zero },
+        { nameof(RouterOptions.MaxConnectionAgeGrace), static options => options.MaxConnectionAgeGrace = TimeSpan.FromTicks(-1) },
     };
 
     [Fact]
@@ -34,7 +42,7 @@ public sealed class RouterOptionsTests
 
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => new RouterHub(options));
 
-        Assert.Contains($"{nameof(RouterOptions)}.{option} ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"GrpcRouter:{option} ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

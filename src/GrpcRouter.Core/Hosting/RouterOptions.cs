@@ -50,7 +50,38 @@ public sealed class RouterOptions
     /// </summary>
     public TimeSpan? MaxChannelAge { get; set; }
 
-    /// <summary>Spreads the ages of channels. Default: seeded anew.</summary>
+    /// <summary>
+    /// Time between the router saying that it is about to go (its readiness and health fail) and it refusing calls, for load balancers to notice. Zero to 30 days;
+    /// default zero.
+    /// </summary>
+    public TimeSpan DrainDelay { get; set; }
+
+    /// <summary>
+    /// Time that running calls have once the router refuses new ones. Those left end UNAVAILABLE with the reason <see cref="RouterReasons.Shutdown"/>. Zero to 30 days;
+    /// default 25 s. With <see cref="DrainDelay"/> it must fit into <c>HostOptions.ShutdownTimeout</c>, which is made 5 s longer than both unless the application sets it;
+    /// where it does not fit, it is cut to what does.
+    /// </summary>
+    public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>
+    /// Time after the router's start in which its readiness waits for a first instance of each service. Then it is ready without: instances may be behind a load
+    /// balancer that sends them here only once the router is ready. Not negative; default 30 s.
+    /// </summary>
+    public TimeSpan ReadinessGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Full names of the services that readiness waits for. Empty, the default: all that are mapped.</summary>
+    public IList<string> ReadinessServices { get; } = [];
+
+    /// <summary>
+    /// Age at which a client's connection takes no more calls (GOAWAY), so that its load moves to replicas that came later; calls under way finish. Each connection's is
+    /// made longer or shorter by up to a tenth at random, and counts from its first call. Instances' connections have an age of their own. Up to 30 days; default: none.
+    /// </summary>
+    public TimeSpan? MaxConnectionAge { get; set; }
+
+    /// <summary>Time that the calls of a connection have beyond <see cref="MaxConnectionAge"/>; then it is cut. Zero to 30 days; default: not bounded.</summary>
+    public TimeSpan? MaxConnectionAgeGrace { get; set; }
+
+    /// <summary>Where chance comes from: it spreads the ages of channels and connections. Used by one thread at a time, with the object locked. Default: seeded anew.</summary>
     public Random Random { get; set; } = new(RandomNumberGenerator.GetInt32(int.MaxValue));
 
     /// <summary>How calls and instances of all services are treated, where nothing else is said for them.</summary>
@@ -83,31 +114,26 @@ public sealed class RouterOptions
         return options;
     }
 
-    /// <summary>Checks the ranges.</summary>
-    /// <exception cref="InvalidOperationException">A value is out of range; the message names it.</exception>
+    /// <summary>Checks all options, those of services and methods among them.</summary>
+    /// <exception cref="InvalidOperationException">Something cannot work; the message says all that cannot, each with its path in the configuration.</exception>
     public void Validate()
     {
-        Require(!string.IsNullOrEmpty(RouterId), nameof(RouterId), "must not be empty");
-        Require(MaxMessageSize >= 0, nameof(MaxMessageSize), "must not be negative");
-        Require(MaxMetadataSize >= 0, nameof(MaxMetadataSize), "must not be negative");
-        Require(MaxCallDuration is null || MaxCallDuration > TimeSpan.Zero, nameof(MaxCallDuration), "must be positive");
-        Require(CallWindow >= 16 * 1024, nameof(CallWindow), "must be at least 16,384");
-        Require(MaxCallWindow >= CallWindow, nameof(MaxCallWindow), "must not be less than CallWindow");
-        Require(ChannelWindowBudget >= 0, nameof(ChannelWindowBudget), "must not be negative");
-        Require(MaxFrameSize is >= 64 * 1024 and <= 64 * 1024 * 1024, nameof(MaxFrameSize), "must be 65,536 to 67,108,864");
-        Require(MaxCallsPerChannel is > 0 and <= CallTable.MaxSlots, nameof(MaxCallsPerChannel), "must be 1 to 1,048,575");
-        Require(RegistrationTimeout > TimeSpan.Zero, nameof(RegistrationTimeout), "must be positive");
-        Require(KeepAliveInterval > TimeSpan.Zero, nameof(KeepAliveInterval), "must be positive");
-        Require(KeepAliveTimeout > TimeSpan.Zero, nameof(KeepAliveTimeout), "must be positive");
-        Require(MaxChannelAge is null || MaxChannelAge > TimeSpan.Zero, nameof(MaxChannelAge), "must be positive");
-        Require(Random is not null, nameof(Random), "must not be null");
+        IReadOnlyList<string> errors = FindErrors();
+        if (errors.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+        }
     }
 
-    private static void Require(bool condition, string option, string rule)
+    /// <summary>Finds what cannot work.</summary>
+    /// <param name="path">Where the options stand in the configuration.</param>
+    /// <returns>A sentence for each, such as <c>GrpcRouter:Services:greet.Greeter:Retry:MaxAttempts must be 1 to 5; it is 9.</c></returns>
+    public IReadOnlyList<string> FindErrors(string path = "GrpcRouter")
     {
-        if (!condition)
-        {
-            throw new InvalidOperationException($"{nameof(RouterOptions)}.{option} {rule}.");
-        }
+        List<string> errors = [];
+        OptionScope root = new(path, errors);
+        RouterRules.Check(root, this);
+        PolicyValidator.Check(root, this, LoadBalancingPolicies.BuiltIn);
+        return errors;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace GrpcRouter;
 
 /// <summary>Names of the built-in policies.</summary>
@@ -29,4 +31,7 @@ public static class LoadBalancingPolicies
 
     /// <summary>The instance whose id the call names; no other.</summary>
     public const string Instance = "instance";
+
+    internal static FrozenSet<string> BuiltIn { get; } =
+        FrozenSet.Create(StringComparer.Ordinal, RoundRobin, Random, WeightedRoundRobin, LeastRequest, PowerOfTwo, PeakEwma, RingHash, Maglev, Instance);
 }

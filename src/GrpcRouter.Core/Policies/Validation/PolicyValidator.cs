@@ -1,0 +1,52 @@
+namespace GrpcRouter;
+
+/// <summary>Finds what cannot work in the policies of services and methods: all of it at once, each with its path in the configuration.</summary>
+internal static class PolicyValidator
+{
+    /// <summary>Checks the defaults and the policies of all services.</summary>
+    /// <param name="root">Where the options stand.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="balancers">The names that <see cref="LoadBalancingOptions.Policy"/> may have.</param>
+    public static void Check(in OptionScope root, RouterOptions options, IReadOnlySet<string> balancers)
+    {
+        if (!root.IsThere(nameof(RouterOptions.Defaults), options.Defaults))
+        {
+            return;
+        }
+
+        Check(root.Of(nameof(RouterOptions.Defaults)), options.Defaults, wider: null, balancers);
+        OptionScope services = root.Of(nameof(RouterOptions.Services));
+        foreach ((string name, ServicePolicyOptions service) in options.Services)
+        {
+            if (services.IsThere(name, service))
+            {
+                Check(services.Of(name), service, options.Defaults, balancers);
+            }
+        }
+    }
+
+    /// <summary>Checks the policies of one service and of its methods.</summary>
+    /// <param name="scope">Where they stand.</param>
+    /// <param name="service">The policies.</param>
+    /// <param name="wider">Where what is not set is taken from; null for the defaults themselves.</param>
+    /// <param name="balancers">The names that <see cref="LoadBalancingOptions.Policy"/> may have.</param>
+    public static void Check(in OptionScope scope, ServicePolicyOptions service, ServicePolicyOptions? wider, IReadOnlySet<string> balancers)
+    {
+        CallPolicyRules.Check(scope, service, wider is null ? [] : [wider], balancers);
+        OptionScope methods = scope.Of(nameof(ServicePolicyOptions.Methods));
+        foreach ((string name, CallPolicyOptions method) in service.Methods)
+        {
+            if (methods.IsThere(name, method))
+            {
+                CallPolicyRules.Check(methods.Of(name), method, wider is null ? [service] : [service, wider], balancers);
+            }
+        }
+
+        InstanceRules.Check(scope, service);
+
+        // Defaults may leave it to each service to name the key.
+        string? tenantHeader = service.CircuitBreaker?.TenantHeader ?? (wider is null ? "" : wider.CircuitBreaker?.TenantHeader);
+        LimitRules.Check(scope, service, tenantHeader);
+        RoutingRules.Check(scope, service.Routing, tenantHeader);
+    }
+}
