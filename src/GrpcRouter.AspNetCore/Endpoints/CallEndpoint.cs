@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GrpcRouter;
 
 /// <summary>Takes the calls of one service.</summary>
-internal sealed class CallEndpoint(ServiceRouter router)
+internal sealed class CallEndpoint(ServiceRouter router, ConnectionAges ages)
 {
     // By the whole path, case and all: two methods may differ by case alone.
     private readonly FrozenDictionary<string, RoutedMethod> methods = MethodsByPath(router.Service)
@@ -28,7 +28,13 @@ internal sealed class CallEndpoint(ServiceRouter router)
         }
 
         GrpcRequest.LiftLimits(context);
-        return router.RunCallAsync(method, HttpLeg.Of(context, request));
+        HttpLeg leg = HttpLeg.Of(context, request);
+        if (ages.AreBounded)
+        {
+            leg.AgeConnection(ages);
+        }
+
+        return router.RunCallAsync(method, leg);
     }
 
     private static IEnumerable<KeyValuePair<string, RoutedMethod>> MethodsByPath(RoutedService service)

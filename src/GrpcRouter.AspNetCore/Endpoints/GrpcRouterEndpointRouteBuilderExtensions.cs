@@ -19,8 +19,9 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
         RouterHub hub = endpoints.ServiceProvider.GetService<RouterHub>()
             ?? throw new InvalidOperationException("MapGrpcRouter needs builder.Services.AddGrpcRouter() first.");
         ServiceRouter router = hub.GetRouter<TRouter>();
-        CallEndpoint calls = new(router);
-        RegisterEndpoint register = new(router);
+        ConnectionAges ages = endpoints.ServiceProvider.GetRequiredService<ConnectionAges>();
+        CallEndpoint calls = new(router, ages);
+        RegisterEndpoint register = new(router, ages);
         string registerPath = router.Service.RegisterPath;
 
         // One path a method and no pattern, also not for methods that are not there: only a path that nothing else could match is matched

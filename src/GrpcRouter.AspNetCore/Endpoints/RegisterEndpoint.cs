@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace GrpcRouter;
 
 /// <summary>Takes the registration channels of one service.</summary>
-internal sealed class RegisterEndpoint(ServiceRouter router)
+internal sealed class RegisterEndpoint(ServiceRouter router, ConnectionAges ages)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -23,6 +23,7 @@ internal sealed class RegisterEndpoint(ServiceRouter router)
         }
 
         GrpcRequest.LiftLimits(context);
+        ages.Exempt(context.Features);
         context.Response.ContentType = HttpLeg.ContentType;
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         Status status = await router.RunChannelAsync(

@@ -30,6 +30,7 @@ internal sealed class HttpLeg : ClientLeg
     private CancellationTokenRegistration abortRegistration;
     private bool headersSet;
     private bool startIsLarge;
+    private bool connectionAges;
 
     /// <inheritdoc/>
     public override PipeReader RequestBody => requestBody ??= context.Request.BodyReader;
@@ -59,6 +60,16 @@ internal sealed class HttpLeg : ClientLeg
         leg.response = features.GetRequiredFeature<IHttpResponseFeature>();
         leg.headersSet = false;
         return leg;
+    }
+
+    /// <summary>Has the age of the connection watched. The leg stays with one connection, so it asks once.</summary>
+    public void AgeConnection(ConnectionAges ages)
+    {
+        if (!connectionAges)
+        {
+            connectionAges = true;
+            ages.Begin(context.Features);
+        }
     }
 
     /// <inheritdoc/>
