@@ -59,8 +59,11 @@ public sealed class RouterTestHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Patience);
-        builder.Services.AddGrpcRouter(options.Router);
+        builder.Services.AddGrpcRouter(router =>
+        {
+            router.DrainGrace = options.Patience;
+            options.Router?.Invoke(router);
+        });
         options.Builder?.Invoke(builder);
 
         WebApplication app = builder.Build();

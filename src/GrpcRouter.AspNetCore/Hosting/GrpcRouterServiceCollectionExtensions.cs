@@ -61,6 +61,7 @@ public static class GrpcRouterServiceCollectionExtensions
 
         // An endpoint takes the defaults that stand when it is added.
         AddFirst<IConfigureOptions<KestrelServerOptions>, RouterKestrelSetup>(services);
+        AddFirst<IConfigureOptions<HostOptions>, RouterHostSetup>(services);
         services.TryAddSingleton<ConnectionAges>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, RouterLoggingSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownServiceFilter>());

@@ -11,11 +11,19 @@ public sealed class RouterHub : IDisposable
     // Weights, ejections and slow start move by this step.
     private static readonly TimeSpan PolicyTick = TimeSpan.FromSeconds(1);
 
+    // A process that was suspended must not look dead when it goes on.
+    private static readonly TimeSpan ShortestStall = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<Type, ServiceRouter> routers = new();
+    private readonly CancellationTokenSource draining = new();
+    private readonly CancellationTokenSource shutdown = new();
     private readonly ITimer keepAlive;
     private readonly ITimer policies;
-    private volatile bool stopping;
     private int tickingPolicies;
+    private readonly ITimer graceEnd;
+    private readonly long startedAt;
+    private long tickedAt;
+    private bool stopping;
 
     /// <summary>Makes a router without services.</summary>
     /// <param name="options">Limits and times; checked here.</param>
@@ -40,6 +48,8 @@ public sealed class RouterHub : IDisposable
         ];
         TimeSpan period = times.Min() / 4;
         Grain = period;
+        startedAt = tickedAt = Time.GetTimestamp();
+        graceEnd = Time.CreateTimer(static state => ((RouterHub)state!).EndGrace(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         keepAlive = Time.CreateTimer(static state => ((RouterHub)state!).TickChannels(), this, period, period);
         policies = Time.CreateTimer(static state => ((RouterHub)state!).TickPolicies(), this, PolicyTick, PolicyTick);
     }
@@ -47,8 +57,30 @@ public sealed class RouterHub : IDisposable
     /// <summary>Limits and times.</summary>
     public RouterOptions Options { get; }
 
+    /// <summary>The router is about to go, or does: it should get no more calls. It takes those that come until <see cref="Stopping"/>.</summary>
+    public bool Draining => draining.IsCancellationRequested;
+
+    /// <summary>Cancelled when <see cref="Draining"/> becomes true.</summary>
+    public CancellationToken DrainingToken => draining.Token;
+
     /// <summary>The router takes no new calls.</summary>
-    public bool Stopping => stopping;
+    public bool Stopping => Volatile.Read(ref stopping);
+
+    /// <summary>Cancelled when <see cref="Stopping"/> becomes true.</summary>
+    public CancellationToken StoppingToken => shutdown.Token;
+
+    /// <summary>Time since the router was made.</summary>
+    public TimeSpan Uptime => Time.GetElapsedTime(startedAt);
+
+    /// <summary>The router's clockwork goes round: it judged its channels within the last minute, or within four of its periods where those are longer.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            TimeSpan due = Grain * 4;
+            return Time.GetElapsedTime(Volatile.Read(ref tickedAt)) <= (due > ShortestStall ? due : ShortestStall);
+        }
+    }
 
     /// <summary>The service routers, in no order.</summary>
     public IEnumerable<ServiceRouter> Routers => routers.Values;
@@ -72,21 +104,36 @@ public sealed class RouterHub : IDisposable
         where TRouter : ServiceRouter, IServiceRouter<TRouter> =>
         (TRouter)routers.GetOrAdd(typeof(TRouter), static (_, hub) => TRouter.Create(hub), this);
 
-    /// <summary>
-    /// Stops taking calls and asks the instances to drain. Calls under way go on; a channel ends when its last one has.
-    /// </summary>
-    public void BeginShutdown()
+    /// <summary>Says that the router is about to go, to whoever asks for its health. It takes calls as before.</summary>
+    public void BeginDrain()
     {
-        if (stopping)
+        if (!draining.IsCancellationRequested)
+        {
+            _ = draining.CancelAsync();
+        }
+    }
+
+    /// <summary>
+    /// Stops taking calls and asks the instances to drain. Calls under way go on; a channel ends when its last one has, or when the time is over. Then the calls that are
+    /// left end UNAVAILABLE with the reason <see cref="RouterReasons.Shutdown"/>.
+    /// </summary>
+    /// <param name="grace">How long calls may go on; default <see cref="RouterOptions.DrainGrace"/>.</param>
+    public void BeginShutdown(TimeSpan? grace = null)
+    {
+        BeginDrain();
+        if (Interlocked.Exchange(ref stopping, true))
         {
             return;
         }
 
-        stopping = true;
+        TimeSpan time = grace ?? Options.DrainGrace;
+        graceEnd.Change(time, Timeout.InfiniteTimeSpan);
         foreach (ServiceRouter router in routers.Values)
         {
-            router.BeginShutdown();
+            router.BeginShutdown(time);
         }
+
+        _ = shutdown.CancelAsync();
     }
 
     /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use.</summary>
@@ -103,6 +150,7 @@ public sealed class RouterHub : IDisposable
     {
         keepAlive.Dispose();
         policies.Dispose();
+        graceEnd.Dispose();
         Deadlines.Dispose();
     }
 
@@ -112,6 +160,21 @@ public sealed class RouterHub : IDisposable
         foreach (ServiceRouter router in routers.Values)
         {
             router.TickChannels(now);
+        }
+
+        Volatile.Write(ref tickedAt, now);
+    }
+
+    private void EndGrace()
+    {
+        foreach (ServiceRouter router in routers.Values)
+        {
+            if (router.ActiveCalls is > 0 and int calls)
+            {
+                Log.CallsCut(router.Service.FullName, calls);
+            }
+
+            router.CutCalls();
         }
     }
 

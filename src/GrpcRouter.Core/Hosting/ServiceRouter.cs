@@ -50,14 +50,17 @@ public abstract class ServiceRouter
     /// <summary>Open registration channels, those among them that have not registered yet.</summary>
     public int OpenChannels => channels.Count;
 
-    /// <summary>An instance that is well can be picked: what the health service calls SERVING.</summary>
-    public bool IsServing => !Hub.Stopping && plan.Any.Current.WellCount > 0;
-
     /// <summary>Calls that wait for an instance.</summary>
     internal WaitingCalls Waiting { get; }
 
     /// <summary>How calls are treated.</summary>
     internal ServicePlan Plan => plan;
+
+    /// <summary>At least one instance takes calls and is well.</summary>
+    public bool IsServing => plan.Any.Current.WellCount > 0;
+
+    /// <summary>Ends when the instances that take calls have changed since it was read. To miss nothing, read it before <see cref="IsServing"/>.</summary>
+    public Task InstancesChanged => Registry.Changed;
 
     internal InstanceRegistry Registry { get; } = new();
 
@@ -185,14 +188,22 @@ public abstract class ServiceRouter
 
     internal void TickPolicies(long now) => plan.OnTick(now);
 
-    internal void BeginShutdown()
+    internal void BeginShutdown(TimeSpan grace)
     {
         foreach (InstanceChannel channel in channels.Keys)
         {
-            channel.BeginDrain("The router is shutting down.");
+            channel.BeginDrain("The router is shutting down.", grace);
         }
 
         Waiting.Wake();
+    }
+
+    internal void CutCalls()
+    {
+        foreach (InstanceChannel channel in channels.Keys)
+        {
+            channel.Cut();
+        }
     }
 
     internal void TickChannels(long now)

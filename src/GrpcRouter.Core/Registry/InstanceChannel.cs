@@ -16,6 +16,7 @@ public sealed partial class InstanceChannel : IFrameHandler
     private readonly Lock endGate = new();
     private (ChannelErrorCode Code, string Message)? end;
     private volatile bool ended;
+    private volatile bool cut;
     private int state;
 
     internal InstanceChannel(ServiceRouter router, PipeReader reader, IFrameSink sink, string peer)
@@ -85,9 +86,11 @@ public sealed partial class InstanceChannel : IFrameHandler
     internal long RoundTripTicks { get; private set; }
 
     internal CallFailure Loss => new(
-        new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),
+        cut
+            ? new RouterStatus(StatusCode.Unavailable, RouterReasons.Shutdown, "The router has shut down, and the call took longer than it waited.")
+            : new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),
         CancelReason.Router,
-        OfAttempt: true);
+        OfAttempt: !cut);
 
     /// <inheritdoc/>
     public override string ToString() => $"{router.Service.FullName} {InstanceId}/{Stripe} at {Peer}, {State}";
@@ -177,6 +180,13 @@ public sealed partial class InstanceChannel : IFrameHandler
             Interlocked.MemoryBarrier();
             EndWhenIdle();
         }
+    }
+
+    /// <summary>Ends the channel and the calls on it: the router waits no longer.</summary>
+    internal void Cut()
+    {
+        cut = true;
+        End(ChannelErrorCode.Shutdown, "The router has shut down.");
     }
 
     internal void Tick(long now)

@@ -1,0 +1,32 @@
+using GrpcRouter;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the router to the application's health checks.</summary>
+public static class GrpcRouterHealthChecksBuilderExtensions
+{
+    /// <summary>The tag of the readiness check.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <summary>The tag of the liveness check.</summary>
+    public const string LiveTag = "live";
+
+    /// <summary>
+    /// Adds two checks. <c>grpcrouter-ready</c>, tagged <c>ready</c>, fails while the router drains, and after its start until each of
+    /// <see cref="RouterOptions.ReadinessServices"/> had an instance, at most for <see cref="RouterOptions.ReadinessGrace"/>; later a service without instances makes it
+    /// Degraded, which counts as ready. <c>grpcrouter-live</c>, tagged <c>live</c>, fails when the router does its work no more.
+    /// </summary>
+    /// <param name="builder">The health checks.</param>
+    /// <param name="failureStatus">What a check that fails reports. Default: Unhealthy.</param>
+    public static IHealthChecksBuilder AddGrpcRouter(this IHealthChecksBuilder builder, HealthStatus? failureStatus = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<RouterReadinessCheck>();
+        builder.Services.TryAddSingleton<RouterLivenessCheck>();
+        return builder
+            .Add(new HealthCheckRegistration("grpcrouter-ready", static provider => provider.GetRequiredService<RouterReadinessCheck>(), failureStatus, [ReadyTag]))
+            .Add(new HealthCheckRegistration("grpcrouter-live", static provider => provider.GetRequiredService<RouterLivenessCheck>(), failureStatus, [LiveTag]));
+    }
+}
