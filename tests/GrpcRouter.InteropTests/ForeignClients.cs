@@ -27,7 +27,11 @@ public sealed class ForeignClients : IAsyncLifetime
         router = await RouterTestHost.StartAsync<InteropRouter>(new RouterTestHostOptions
         {
             Router = static options => options.MaxMessageSize = RouterLimit,
-            Application = static app => app.MapGrpcRouter<AbsentRouter>(),
+            Application = static app =>
+            {
+                app.MapGrpcRouter<AbsentRouter>();
+                app.MapGrpcRouterHealth();
+            },
         });
         bridge = new InteropBridge(new InteropService(), router.Address, new BridgeOptions { MaxReceiveMessageSize = null });
         await bridge.StartAsync(TestContext.Current.CancellationToken);

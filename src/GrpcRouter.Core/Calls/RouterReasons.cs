@@ -42,6 +42,15 @@ public static class RouterReasons
     /// <summary>The service or method does not exist. UNIMPLEMENTED.</summary>
     public const string UnknownMethod = "UNKNOWN_METHOD";
 
+    /// <summary>The health service is asked for a service that the router does not have. NOT_FOUND.</summary>
+    public const string UnknownService = "UNKNOWN_SERVICE";
+
+    /// <summary>A message for the router itself is compressed. UNIMPLEMENTED.</summary>
+    public const string UnsupportedEncoding = "UNSUPPORTED_ENCODING";
+
+    /// <summary>The health service is asked to list more services than a list may have. RESOURCE_EXHAUSTED.</summary>
+    public const string TooManyServices = "TOO_MANY_SERVICES";
+
     /// <summary>The instance sent more than it had credit for. INTERNAL.</summary>
     public const string CreditOverrun = "CREDIT_OVERRUN";
 

@@ -191,12 +191,12 @@ const cases = {
   },
 
   async 'unknown-method'() {
-    const call = await raw('/interop.Interop/Nothing');
+    const call = await raw('/interop.Interop/Nothing').ended;
     assert.equal(call.code, status.UNIMPLEMENTED);
   },
 
   async 'unknown-service'() {
-    const call = await raw('/interop.Nobody/Echo');
+    const call = await raw('/interop.Nobody/Echo').ended;
     assert.equal(call.code, status.UNIMPLEMENTED);
   },
 
@@ -204,6 +204,24 @@ const cases = {
     const call = await unary('Echo', {}, { on: new interop.Absent(address, credentials, options) }).ended;
     assert.equal(call.code, status.UNAVAILABLE);
     assert.match(call.details, /interop\.Absent/);
+  },
+
+  async 'health'() {
+    for (const [service, answer] of [['', [8, 1]], ['interop.Interop', [8, 1]], ['interop.Absent', [8, 2]]]) {
+      assert.deepEqual(await reply(raw('/grpc.health.v1.Health/Check', named(service))), Buffer.from(answer));
+    }
+    assert.equal((await raw('/grpc.health.v1.Health/Check', named('interop.Nobody')).ended).code, status.NOT_FOUND);
+    const listed = await reply(raw('/grpc.health.v1.Health/List'));
+    assert.ok(listed.includes(Buffer.concat([named('interop.Absent').subarray(2), Buffer.from([0x12, 2, 8, 2])])));
+  },
+
+  async 'health-watch'() {
+    for (const [service, answer] of [['interop.Interop', [8, 1]], ['interop.Nobody', [8, 3]]]) {
+      const call = client.makeServerStreamRequest('/grpc.health.v1.Health/Watch', (bytes) => bytes, (bytes) => bytes, named(service), metadata(), { deadline: limit() });
+      call.on('error', () => {});
+      assert.deepEqual(await nextReply(call), Buffer.from(answer));
+      call.cancel();
+    }
   },
 
   async 'deadline'() {
@@ -266,10 +284,14 @@ const cases = {
   },
 };
 
-function raw(method) {
-  const call = client.makeUnaryRequest(method, (bytes) => bytes, (bytes) => bytes, Buffer.alloc(0), metadata(), { deadline: limit() }, () => {});
-  return watch(call).ended;
+function raw(method, request = Buffer.alloc(0)) {
+  const outcome = { replies: [] };
+  const done = (_, answer) => { if (answer) outcome.replies.push(answer); };
+  return watch(client.makeUnaryRequest(method, (bytes) => bytes, (bytes) => bytes, request, metadata(), { deadline: limit() }, done), outcome);
 }
+
+// HealthCheckRequest.
+const named = (service) => Buffer.concat(service ? [Buffer.from([0x0a, service.length]), Buffer.from(service)] : []);
 
 (async () => {
   for (const [name, run] of Object.entries(cases)) {

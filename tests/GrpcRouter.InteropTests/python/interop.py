@@ -77,6 +77,11 @@ class Stub:
         self.await_cancelled = of("unary_unary", "AwaitCancelled")
 
 
+def named(service):
+    """HealthCheckRequest."""
+    return b"\x0a" + varint(len(service)) + service.encode() if service else b""
+
+
 def failure(call, replies=None):
     """The error that a call ends with; the replies before it go into a list, if the method streams them."""
     try:
@@ -234,6 +239,21 @@ class Cases:
         error = failure(Stub(self.channel, "interop.Absent").echo.future({}, timeout=LIMIT))
         equal(error.code(), grpc.StatusCode.UNAVAILABLE)
         assert "interop.Absent" in error.details(), error.details()
+
+    def health(self):
+        check = self.channel.unary_unary("/grpc.health.v1.Health/Check")
+        for service, answer in {"": b"\x08\x01", "interop.Interop": b"\x08\x01", "interop.Absent": b"\x08\x02"}.items():
+            equal(check(named(service), timeout=LIMIT), answer)
+        equal(failure(check.future(named("interop.Nobody"), timeout=LIMIT)).code(), grpc.StatusCode.NOT_FOUND)
+        listed = self.channel.unary_unary("/grpc.health.v1.Health/List")(b"", timeout=LIMIT)
+        equal([name in listed for name in (b"interop.Interop\x12\x02\x08\x01", b"interop.Absent\x12\x02\x08\x02")], [True, True])
+
+    def health_watch(self):
+        watch = self.channel.unary_stream("/grpc.health.v1.Health/Watch")
+        for service, answer in {"interop.Interop": b"\x08\x01", "interop.Nobody": b"\x08\x03"}.items():
+            call = watch(named(service), timeout=LIMIT)
+            equal(next(call), answer)
+            call.cancel()
 
     def deadline(self):
         error = failure(self.stub.mute.future({"key": "python-deadline"}, timeout=0.3))
