@@ -104,6 +104,15 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void A_group_without_a_value_is_not_set()
+    {
+        RouterOptions options = Read(Json("""{ "GrpcRouter": { "Defaults": { "OutlierDetection": { "SuccessRate": {}, "FailurePercentage": { "Threshold": 85 } } } } }"""));
+
+        Assert.Null(options.Defaults.OutlierDetection.SuccessRate);
+        Assert.NotNull(options.Defaults.OutlierDetection.FailurePercentage);
+    }
+
+    [Fact]
     public void No_configuration_is_needed()
     {
         ServiceCollection services = new();
