@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -273,6 +275,22 @@ public sealed class StatusTests
         received.SetResult();
 
         Assert.Equal(StatusCode.Unavailable, await Calls.CodeOf(() => call.ResponseStream.MoveNext()));
+    }
+
+    [Fact]
+    public async Task A_connection_lost_during_the_handshake_is_unavailable()
+    {
+        using TcpListener server = new(IPAddress.Loopback, 0);
+        server.Start();
+        using var channel = RouterChannel.ForAddress($"http://{server.LocalEndpoint}");
+        using var call = channel.CreateCallInvoker().One();
+        using (var connection = await server.AcceptSocketAsync())
+        {
+            await connection.ReceiveAsync(new byte[1]).Soon();
+            connection.Close(timeout: 0);
+        }
+
+        Assert.Equal(StatusCode.Unavailable, await Calls.CodeOf(() => call.ResponseAsync));
     }
 
     [Fact]

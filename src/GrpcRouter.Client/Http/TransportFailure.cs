@@ -24,6 +24,12 @@ internal static class TransportFailure
             return FromHttp2(protocol.ErrorCode);
         }
 
+        // A connection that is lost during the handshake is reported as an invalid response, with the loss within.
+        if (causes.OfType<SocketException>().Any())
+        {
+            return StatusCode.Unavailable;
+        }
+
         return causes.Select(FromCause).FirstOrDefault(code => code is not null) ?? StatusCode.Internal;
     }
 
@@ -35,7 +41,7 @@ internal static class TransportFailure
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
                 or HttpRequestError.ProxyTunnelError or HttpRequestError.ResponseEnded,
         } => StatusCode.Unavailable,
-        IOException or SocketException or TimeoutException => StatusCode.Unavailable,
+        IOException or TimeoutException => StatusCode.Unavailable,
         OperationCanceledException { InnerException: null } => StatusCode.Cancelled,
         _ => null,
     };
