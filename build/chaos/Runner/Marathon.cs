@@ -3,6 +3,7 @@ namespace GrpcRouter.Chaos;
 /// <summary>Runs scenarios one after the other and prints how each went.</summary>
 internal sealed class Marathon(IReadOnlyList<Scenario> scenarios, int seed, TimeProvider time)
 {
+    private readonly string folder = Directory.CreateTempSubdirectory("grpcrouter-chaos-").FullName;
     private int passed;
     private int failed;
 
@@ -27,13 +28,17 @@ internal sealed class Marathon(IReadOnlyList<Scenario> scenarios, int seed, Time
             }
         }
 
+        if (failed == 0)
+        {
+            Directory.Delete(folder);
+        }
+
         Console.WriteLine($"{passed} passed, {failed} failed");
         return failed == 0;
     }
 
     private async Task RunAsync(Scenario scenario, int scenarioSeed)
     {
-        string folder = Path.Combine(Path.GetTempPath(), $"grpcrouter-chaos-{Environment.ProcessId}");
         ScenarioResult result = await new ScenarioRun(scenario, scenarioSeed, folder, time).RunAsync();
         Console.WriteLine(result);
         if (result.Passed)

@@ -10,6 +10,8 @@ internal abstract class HostProcess : IAsyncDisposable
     private const int LogError = 4;
     private const int LogWarning = 3;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Process process;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> questions = new();
     private readonly TaskCompletionSource<int> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,6 +19,7 @@ internal abstract class HostProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> errors = new();
     private readonly SemaphoreSlim asking = new(1);
     private readonly Task ended;
+    private Freeze? freeze;
     private volatile bool ending;
     private int lastQuestion;
 
@@ -38,6 +41,8 @@ internal abstract class HostProcess : IAsyncDisposable
 
     public string Name => Settings.Name;
 
+    public int Id => process.Id;
+
     /// <summary>It was killed, so that what it had under way is lost.</summary>
     public bool Killed { get; private set; }
 
@@ -58,8 +63,6 @@ internal abstract class HostProcess : IAsyncDisposable
             ? null
             : $"{Name} ended with {process.ExitCode}{(ending ? "" : " by itself")}:\n{string.Join('\n', Lines.TakeLast(20))}";
 
-    protected int Id => process.Id;
-
     /// <summary>SIGKILL, and the end of it.</summary>
     public async Task KillAsync()
     {
@@ -77,7 +80,17 @@ internal abstract class HostProcess : IAsyncDisposable
 
     public Task WhenEndedAsync() => ended;
 
-    public Task<Freeze> FreezeAsync() => Freeze.StopAsync(process.Id);
+    /// <summary>SIGSTOP: it does nothing more, and cannot know it.</summary>
+    public async Task FreezeAsync() => freeze = await Freeze.StopAsync(process.Id);
+
+    /// <summary>SIGCONT.</summary>
+    public async Task ThawAsync()
+    {
+        if (Interlocked.Exchange(ref freeze, null) is { } frozen)
+        {
+            await frozen.DisposeAsync();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -86,6 +99,7 @@ internal abstract class HostProcess : IAsyncDisposable
             await KillAsync();
         }
 
+        await ThawAsync();
         process.Dispose();
         asking.Dispose();
     }
@@ -106,8 +120,9 @@ internal abstract class HostProcess : IAsyncDisposable
             asking.Release();
         }
 
-        await Task.WhenAny(answer.Task, ended);
-        return answer.Task.IsCompleted ? (await answer.Task).Deserialize<T>()! : throw new ChaosException(Fault ?? $"{Name} has ended.");
+        await Task.WhenAny(answer.Task, ended, Task.Delay(Patience, TimeProvider.System));
+        return answer.Task.IsCompleted ? (await answer.Task).Deserialize<T>()!
+            : throw new ChaosException(Fault ?? (HasEnded ? $"{Name} has ended." : $"{Name} does not answer '{words}' within {Patience.TotalSeconds} s."));
     }
 
     private async Task ReadOutputAsync()

@@ -15,12 +15,10 @@ internal sealed class FreezeInstance : Scenario
     public override async Task RunAsync(Lab lab, Random random)
     {
         string victim = random.Among(lab.Instances);
-        await using (await lab.Instance(victim).FreezeAsync())
-        {
-            await lab.WhenRegisteredAsync(lab.Routers[0], lab.Instances.Except([victim]));
-            await lab.WhenServedAsync(50 + random.Next(100));
-        }
-
+        await lab.Instance(victim).FreezeAsync();
+        await lab.WhenRegisteredAsync(lab.Routers[0], lab.Instances.Except([victim]));
+        await lab.WhenServedAsync(50 + random.Next(100));
+        await lab.Instance(victim).ThawAsync();
         await lab.WhenReadyAsync();
         await lab.WhenServedByAsync(victim, 20);
     }

@@ -145,7 +145,7 @@ internal sealed class Lab : IAsyncDisposable
     public Task WhenServedAtAsync(int router, int count) => WhenServedAsync(count, $" at router-{router}", record => record.Router == router);
 
     /// <summary>Begins no more calls, and waits until none is left.</summary>
-    public Task StopLoadAsync() => Phase.WaitAsync("all calls have ended", load!.StopAsync());
+    public Task StopLoadAsync() => load is null ? Task.CompletedTask : Phase.WaitAsync("all calls have ended", load.StopAsync());
 
     public IReadOnlyList<InstanceJournal> ReadJournals() =>
         [.. journals.Where(static journal => File.Exists(journal.Path)).Select(static journal => InstanceJournal.Read(journal.Path, journal.Instance, journal.Process is not { Killed: true }))];

@@ -4,7 +4,7 @@ internal sealed class RollRouters : Scenario
 {
     public override string Name => "roll-routers";
 
-    public override string Title => "two routers are replaced, one after the other; no unary call fails";
+    public override string Title => "two routers are replaced, one after the other; nothing fails";
 
     public override LabSetup Setup { get; } = new(Routers: 2);
 

@@ -14,6 +14,7 @@ internal static class ScenarioCatalog
         new KillRouter(),
         new KillRouterOfTwo(),
         new RollRouters(),
+        new Storm(),
     ];
 
     public static Scenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);

@@ -4,10 +4,10 @@ namespace GrpcRouter.Chaos;
 internal sealed class ScenarioRun(Scenario scenario, int seed, string folder, TimeProvider time)
 {
     // Pools keep buffers of the load's larger messages, and code compiled meanwhile has its own data.
-    private const long HeapGrowth = 32 * 1024 * 1024;
+    private const long HeapGrowth = 16 * 1024 * 1024;
 
-    // Kestrel and the pool have timers that come and go by themselves.
-    private const int TimerGrowth = 4;
+    // The platform has timers that come and go by themselves.
+    private const int TimerGrowth = 2;
 
     private readonly List<string> findings = [];
 
@@ -16,19 +16,17 @@ internal sealed class ScenarioRun(Scenario scenario, int seed, string folder, Ti
     {
         long start = time.GetTimestamp();
         string journals = Path.Combine(folder, $"{scenario.Name}-{seed}");
+        if (Directory.Exists(journals))
+        {
+            Directory.Delete(journals, recursive: true);
+        }
+
         Directory.CreateDirectory(journals);
         await using Lab lab = new(scenario.Setup, seed, journals, time);
-        try
+        if (!await TryAsync(lab, () => RunAsync(lab)))
         {
-            await RunAsync(lab);
-        }
-        catch (ChaosException failure)
-        {
-            findings.Add(failure.Message);
-        }
-        catch (Exception error)
-        {
-            findings.Add($"In the phase '{lab.Phase.Current}': {error}");
+            // What is said of calls is to be about the failure, and not about the end that it put to them.
+            await TryAsync(lab, lab.StopLoadAsync);
         }
 
         findings.AddRange(new Audit(scenario.Promise, Reach.MostRuns).Run(lab.Ledger.Records, lab.ReadJournals()));
@@ -44,6 +42,25 @@ internal sealed class ScenarioRun(Scenario scenario, int seed, string folder, Ti
         }
 
         return new ScenarioResult(scenario.Name, seed, CallTally.Of(lab.Ledger.Records), time.GetElapsedTime(start), findings);
+    }
+
+    private async Task<bool> TryAsync(Lab lab, Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return true;
+        }
+        catch (ChaosException failure)
+        {
+            findings.Add(failure.Message);
+        }
+        catch (Exception error)
+        {
+            findings.Add($"In the phase '{lab.Phase.Current}': {error}");
+        }
+
+        return false;
     }
 
     private async Task RunAsync(Lab lab)

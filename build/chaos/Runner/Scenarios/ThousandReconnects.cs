@@ -96,7 +96,7 @@ internal sealed class ThousandReconnects : Scenario
             await instance.RegisterAsync(name, hello => hello.Epoch = (ulong)random.Next(1, 1000));
             return true;
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException)
+        catch (Exception error) when (IsEndOfStream(error))
         {
             return false;
         }
@@ -108,9 +108,12 @@ internal sealed class ThousandReconnects : Scenario
         {
             await step;
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException)
+        catch (Exception error) when (IsEndOfStream(error))
         {
             // The router has ended the channel.
         }
     }
+
+    // A send is cancelled by the end of the response.
+    private static bool IsEndOfStream(Exception error) => error is InvalidOperationException or IOException or OperationCanceledException;
 }
