@@ -12,7 +12,11 @@ builder.Services.AddGrpcRouter(options =>
     options.RouterId = settings.Name;
     options.KeepAliveInterval = settings.KeepAliveInterval ?? options.KeepAliveInterval;
     options.KeepAliveTimeout = settings.KeepAliveTimeout ?? options.KeepAliveTimeout;
-    options.Service("chaos.Workload").Method("Put").Retry.MaxAttempts = 3;
+
+    // An instance that is lost takes a good part of the calls under way with it, and none of them may want for a retry.
+    ServicePolicyOptions workload = options.Service("chaos.Workload");
+    workload.Method("Put").Retry.MaxAttempts = 3;
+    workload.RetryBudget.MinPerSecond = 1000;
 });
 
 WebApplication app = builder.Build();

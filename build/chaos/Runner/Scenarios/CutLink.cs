@@ -17,6 +17,7 @@ internal sealed class CutLink : Scenario
         string victim = random.Among(lab.Instances);
         Link link = lab.LinksOf(victim).Single();
         link.Cut();
+        await lab.WhenOverAsync();
         await lab.WhenRegisteredAsync(lab.Routers[0], lab.Instances.Except([victim]));
         await lab.Phase.WaitAsync($"{victim} has no handler left", async () => (await lab.Instance(victim).CountAsync()).Handlers == 0);
         await lab.WhenServedAsync(50 + random.Next(100));

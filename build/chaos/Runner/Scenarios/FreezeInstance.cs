@@ -16,6 +16,7 @@ internal sealed class FreezeInstance : Scenario
     {
         string victim = random.Among(lab.Instances);
         await lab.Instance(victim).FreezeAsync();
+        await lab.WhenOverAsync();
         await lab.WhenRegisteredAsync(lab.Routers[0], lab.Instances.Except([victim]));
         await lab.WhenServedAsync(50 + random.Next(100));
         await lab.Instance(victim).ThawAsync();

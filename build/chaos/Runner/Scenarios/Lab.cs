@@ -144,6 +144,13 @@ internal sealed class Lab : IAsyncDisposable
     /// <summary>Waits until so many more calls have ended OK at a router.</summary>
     public Task WhenServedAtAsync(int router, int count) => WhenServedAsync(count, $" at router-{router}", record => record.Router == router);
 
+    /// <summary>Waits until all calls that are under way now have ended, whatever comes after them.</summary>
+    public Task WhenOverAsync()
+    {
+        CallRecord[] open = [.. Ledger.Open];
+        return Phase.WaitAsync("the calls that were under way have ended", () => Task.FromResult(Array.TrueForAll(open, static record => record.Ends > 0)));
+    }
+
     /// <summary>Begins no more calls, and waits until none is left.</summary>
     public Task StopLoadAsync() => load is null ? Task.CompletedTask : Phase.WaitAsync("all calls have ended", load.StopAsync());
 
