@@ -17,6 +17,8 @@ internal sealed class RouterView(RouterHub hub)
             [.. routers.SelectMany(static router => router.Instances).Where(static channel => channel.State == InstanceState.Ready).Select(static channel => channel.InstanceId).Order(StringComparer.Ordinal)],
             routers.Sum(static router => router.Instances.Sum(static channel => channel.ActiveCalls)),
             hub.Deadlines.Count,
+            routers.Sum(static router => router.Waiting.Count),
+            hub.ReplayBytes.Used,
             ThreadPool.PendingWorkItemCount,
             Timer.ActiveCount,
             GC.GetTotalMemory(forceFullCollection: false));

@@ -8,7 +8,7 @@ internal sealed class FreezeInstance : Scenario
 
     public override LabSetup Setup { get; } = new(KeepAliveInterval: TimeSpan.FromSeconds(0.5), KeepAliveTimeout: TimeSpan.FromSeconds(1));
 
-    public override Promise Promise => Reach.WithRetries(Promise.None);
+    public override Promise Promise => Promise.Idempotent;
 
     public override IReadOnlyList<string> ExpectedLog { get; } = ["Lost", "ChannelErrorReported"];
 

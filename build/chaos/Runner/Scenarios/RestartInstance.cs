@@ -6,7 +6,7 @@ internal sealed class RestartInstance : Scenario
 
     public override string Title => "an instance is killed and comes back at once under the same name";
 
-    public override Promise Promise => Reach.WithRetries(Promise.None);
+    public override Promise Promise => Promise.Idempotent;
 
     public override async Task RunAsync(Lab lab, Random random)
     {
