@@ -208,7 +208,8 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (!flushing && Batch == lastJudged)
+            // What a writer has left to its own flush has not made a batch yet.
+            if (!flushing && Batch == lastJudged && control.Length == 0 && data.Length == 0)
             {
                 control.Dispose();
                 data.Dispose();

@@ -363,7 +363,7 @@ public sealed class RetryTests
 
     internal static RouterOptions Retrying(int attempts = 3)
     {
-        RouterOptions options = new() { RandomSeed = 3 };
+        RouterOptions options = new() { Random = new Random(3) };
         options.Defaults.Retry.MaxAttempts = attempts;
         return options;
     }

@@ -2,7 +2,7 @@ namespace GrpcRouter;
 
 /// <summary>
 /// Random numbers for picks: SplitMix64, safe for concurrent use without a lock. Each processor draws from a sequence of its own, because one counter that all
-/// calls write would travel between the processors with each of them; with a seed there is one sequence, so that it can be repeated.
+/// calls write would travel between the processors with each of them; made from a number there is one sequence, so that it can be repeated.
 /// </summary>
 public sealed class PickRandom
 {
@@ -33,6 +33,8 @@ public sealed class PickRandom
 
     /// <summary>A generator of which nobody knows the sequence.</summary>
     public static PickRandom Default { get; } = Create();
+
+    internal static PickRandom From(Random seeds) => new((ulong)seeds.NextInt64(), Environment.ProcessorCount);
 
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()

@@ -39,7 +39,7 @@ public sealed class RouterHub : IDisposable
         Log = logger ?? NullLogger<RouterHub>.Instance;
         Deadlines = new DeadlineWheel(Time);
         ReplayBytes = new ByteBudget(options.RetryBufferTotal);
-        Random = options.RandomSeed is { } seed ? new PickRandom(seed) : PickRandom.Default;
+        Random = PickRandom.From(options.Random);
 
         // Channels are judged this often; the grain of their times, and no more than a timer can hold.
         TimeSpan[] times =
@@ -134,15 +134,6 @@ public sealed class RouterHub : IDisposable
         }
 
         _ = shutdown.CancelAsync();
-    }
-
-    /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use.</summary>
-    internal double NextRandom()
-    {
-        lock (Options.Random)
-        {
-            return Options.Random.NextDouble();
-        }
     }
 
     /// <inheritdoc/>

@@ -94,9 +94,6 @@ public sealed class RouterOptions
     public IDictionary<string, Func<LoadBalancerContext, ILoadBalancer>> LoadBalancers { get; } =
         new Dictionary<string, Func<LoadBalancerContext, ILoadBalancer>>(StringComparer.Ordinal);
 
-    /// <summary>Seeds the choices that are made at random, so that tests can repeat them. Default: none.</summary>
-    public ulong? RandomSeed { get; set; }
-
     /// <summary>Bytes of requests that one call may keep for a retry, 0 and more. Over it the call goes on without retries. Default 256 KiB.</summary>
     public int RetryBufferPerCall { get; set; } = 256 * 1024;
 
@@ -133,7 +130,7 @@ public sealed class RouterOptions
         List<string> errors = [];
         OptionScope root = new(path, errors);
         RouterRules.Check(root, this);
-        PolicyValidator.Check(root, this, LoadBalancingPolicies.BuiltIn);
+        PolicyValidator.Check(root, this, LoadBalancingPolicies.BuiltIn.Concat(LoadBalancers.Keys).ToHashSet(StringComparer.Ordinal));
         return errors;
     }
 }
