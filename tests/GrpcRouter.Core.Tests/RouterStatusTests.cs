@@ -17,8 +17,23 @@ public sealed class RouterStatusTests
         Assert.Equal(14, rich.Code);
         Assert.Equal(message, rich.Message);
         ErrorInfo info = Assert.Single(rich.Details).Unpack<ErrorInfo>();
-        Assert.Equal((RouterReasons.InstanceLost, "router"), (info.Reason, info.Domain));
+        Assert.Equal((RouterReasons.InstanceLost, "grpcrouter"), (info.Reason, info.Domain));
         Assert.Empty(info.Metadata);
+    }
+
+    [Fact]
+    public void What_it_is_about_is_in_the_metadata_of_the_error_info()
+    {
+        RouterStatus status = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.TooManyCalls, "Full.")
+            .With(ReasonKeys.Service, "greet.Greeter")
+            .With(ReasonKeys.Limit, "12");
+
+        ErrorInfo info = GrpcRouter.Tests.Rpc.Status.Parser.ParseFrom(status.ToDetails()).Details.Single().Unpack<ErrorInfo>();
+
+        Assert.Equal(RouterReasons.TooManyCalls, info.Reason);
+        Assert.Equal(
+            new SortedDictionary<string, string>(StringComparer.Ordinal) { ["service"] = "greet.Greeter", ["limit"] = "12" },
+            new SortedDictionary<string, string>(info.Metadata, StringComparer.Ordinal));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public static class RouterReasons
     /// <summary>The router is shutting down. UNAVAILABLE.</summary>
     public const string Shutdown = "ROUTER_SHUTDOWN";
 
-    /// <summary>Every channel is at its limit of calls. RESOURCE_EXHAUSTED.</summary>
+    /// <summary>The service, or every instance of it, has as many calls under way as it may. RESOURCE_EXHAUSTED.</summary>
     public const string TooManyCalls = "TOO_MANY_CALLS";
 
     /// <summary>The deadline passed at the router. DEADLINE_EXCEEDED.</summary>
@@ -20,6 +20,9 @@ public static class RouterReasons
 
     /// <summary>As many calls wait for an instance as may. RESOURCE_EXHAUSTED.</summary>
     public const string TooManyPendingCalls = "TOO_MANY_PENDING_CALLS";
+
+    /// <summary>The call's tenant has as many calls under way as it may. RESOURCE_EXHAUSTED.</summary>
+    public const string TenantLimit = "TENANT_LIMIT";
 
     /// <summary>An attempt had not answered in time, and there was to be no other. DEADLINE_EXCEEDED.</summary>
     public const string AttemptTimeout = "ATTEMPT_TIMEOUT";

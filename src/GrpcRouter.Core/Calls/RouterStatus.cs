@@ -5,7 +5,7 @@ namespace GrpcRouter;
 
 /// <summary>
 /// A status that the router itself ends a call with. The client finds the reason in grpc-status-details-bin, as google.rpc.ErrorInfo
-/// of the domain <c>router</c>, and so can tell it from the service's own statuses.
+/// of the domain <c>grpcrouter</c>, and so can tell it from the service's own statuses.
 /// </summary>
 /// <param name="Code">gRPC status code.</param>
 /// <param name="Reason">Upper-case constant, one of <see cref="RouterReasons"/>.</param>
@@ -15,7 +15,18 @@ public readonly record struct RouterStatus(StatusCode Code, string Reason, strin
     private const string ErrorInfoType = "type.googleapis.com/google.rpc.ErrorInfo";
 
     /// <summary>The domain of router-made errors.</summary>
-    public const string Domain = "router";
+    public const string Domain = "grpcrouter";
+
+    /// <summary>
+    /// What the reason is about, such as the service, the instance or the limit: the metadata of the ErrorInfo. Null when there is none. The keys of each reason are in
+    /// docs/resilience.md.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Metadata { get; init; }
+
+    /// <summary>The same with one entry more in <see cref="Metadata"/>.</summary>
+    /// <param name="key">One of <see cref="ReasonKeys"/>.</param>
+    /// <param name="value">Any text.</param>
+    internal RouterStatus With(string key, string value) => this with { Metadata = [.. Metadata ?? [], new(key, value)] };
 
     /// <summary>Serializes google.rpc.Status with one google.rpc.ErrorInfo (google/rpc/status.proto, error_details.proto).</summary>
     public byte[] ToDetails()
@@ -28,6 +39,14 @@ public readonly record struct RouterStatus(StatusCode Code, string Reason, strin
         int info = buffer.BeginNested(2);
         buffer.WriteString(1, Reason);
         buffer.WriteString(2, Domain);
+        foreach ((string key, string value) in Metadata ?? [])
+        {
+            int entry = buffer.BeginNested(3);
+            buffer.WriteString(1, key);
+            buffer.WriteString(2, value);
+            buffer.EndNested(entry);
+        }
+
         buffer.EndNested(info);
         buffer.EndNested(any);
         return buffer.WrittenSpan.ToArray();

@@ -13,7 +13,11 @@ internal sealed class StripedCounter
 
     private readonly long[] cells = new long[(Stripes + 1) * Stride];
 
-    public int Sum
+    /// <summary>What is there at the moment, never less than none.</summary>
+    public int Sum => (int)Math.Max(0, Total);
+
+    /// <summary>The same for a count that only grows, and may grow beyond an <see cref="int"/>.</summary>
+    public long Total
     {
         get
         {
@@ -23,7 +27,7 @@ internal sealed class StripedCounter
                 sum += Volatile.Read(ref cells[i * Stride]);
             }
 
-            return (int)Math.Max(0, sum);
+            return sum;
         }
     }
 

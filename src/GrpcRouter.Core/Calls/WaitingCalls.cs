@@ -11,6 +11,9 @@ internal sealed class WaitingCalls : IThreadPoolWorkItem
     /// <summary>How many may wait. A call that waits holds its client's request, so the number bounds memory.</summary>
     public int Limit { get; set; } = 1000;
 
+    /// <summary>What a call over the limit is told.</summary>
+    public RouterStatus Refusal { get; set; }
+
     public int Count
     {
         get

@@ -40,4 +40,10 @@ internal static partial class RouterLog
 
     [LoggerMessage(11, LogLevel.Warning, "{Service}: {Calls} calls were still under way when the time to drain was over, and end now.")]
     public static partial void CallsCut(this ILogger logger, string service, int calls);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Service}: instance {InstanceId} is ejected. {Reason}")]
+    public static partial void InstanceEjected(this ILogger logger, string service, string instanceId, string reason);
+
+    [LoggerMessage(13, LogLevel.Information, "{Service}: the ejection of instance {InstanceId} is over.")]
+    public static partial void InstanceReturned(this ILogger logger, string service, string instanceId);
 }

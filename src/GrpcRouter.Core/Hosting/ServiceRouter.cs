@@ -31,8 +31,10 @@ public abstract class ServiceRouter
         ServicePolicyOptions declared = new();
         DeclarePolicy(declared);
         Waiting = new WaitingCalls(Registry);
-        plan = ServicePlan.Create(service, hub, declared, Registry);
+        plan = ServicePlan.Create(service, hub, declared, Registry, LiveCalls);
         Waiting.Limit = plan.MaxPendingCalls;
+        Waiting.Refusal = CallLimits.Full(
+            RouterReasons.TooManyPendingCalls, service.FullName, plan.MaxPendingCalls, $"As many calls wait for an instance of {service.FullName} as may.");
     }
 
     /// <summary>The service's methods.</summary>
@@ -133,7 +135,7 @@ public abstract class ServiceRouter
         refusal = default;
         if (Hub.Stopping)
         {
-            refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.Shutdown, "The router is shutting down.");
+            refusal = new RouterStatus(StatusCode.Unavailable, RouterReasons.Shutdown, "The router is shutting down.").With(ReasonKeys.Service, Service.FullName);
             return false;
         }
 
@@ -158,7 +160,9 @@ public abstract class ServiceRouter
 
             if (startLength > channel.MaxStartLength)
             {
-                refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {startLength} bytes is over what the instance takes in a frame.");
+                refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {startLength} bytes is over what the instance takes in a frame.")
+                    .With(ReasonKeys.Service, Service.FullName)
+                    .With(ReasonKeys.Instance, channel.InstanceId);
                 return false;
             }
 
@@ -178,13 +182,13 @@ public abstract class ServiceRouter
         }
 
         channel = null;
-        refusal = busy
-            ? new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.TooManyCalls, $"The instances of {Service.FullName} have as many calls under way as they may.")
-            : new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, target.Subset.Selector.Equals(LabelSelector.Any)
-                ? $"No instance of {Service.FullName} is registered."
-                : $"No instance of {Service.FullName} with {target.Subset.Selector} is registered.");
+        refusal = busy ? plan.InstancesFull : NoInstance(target.Subset.Selector);
         return false;
     }
+
+    private RouterStatus NoInstance(LabelSelector selector) => new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, selector.Equals(LabelSelector.Any)
+        ? $"No instance of {Service.FullName} is registered."
+        : $"No instance of {Service.FullName} with {selector} is registered.").With(ReasonKeys.Service, Service.FullName);
 
     internal void TickPolicies(long now) => plan.OnTick(now);
 

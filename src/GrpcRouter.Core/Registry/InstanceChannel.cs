@@ -86,9 +86,11 @@ public sealed partial class InstanceChannel : IFrameHandler
     internal long RoundTripTicks { get; private set; }
 
     internal CallFailure Loss => new(
-        cut
+        (cut
             ? new RouterStatus(StatusCode.Unavailable, RouterReasons.Shutdown, "The router has shut down, and the call took longer than it waited.")
-            : new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."),
+            : new RouterStatus(StatusCode.Unavailable, RouterReasons.InstanceLost, $"The instance of {router.Service.FullName} went away during the call."))
+            .With(ReasonKeys.Service, router.Service.FullName)
+            .With(ReasonKeys.Instance, InstanceId),
         CancelReason.Router,
         OfAttempt: !cut);
 

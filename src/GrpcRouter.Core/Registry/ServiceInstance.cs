@@ -10,6 +10,7 @@ public sealed class ServiceInstance
     private InstanceChannel[] channels = [];
     private LoadSnapshot? load;
     private int health;
+    private string ejectionReason = "";
 
     internal ServiceInstance(string id) => Id = id;
 
@@ -43,6 +44,9 @@ public sealed class ServiceInstance
     /// <summary>It failed more than others and is left out for a while.</summary>
     public bool IsEjected => Volatile.Read(ref EjectedFlag);
 
+    /// <summary>Why it is ejected, with the figures that it was judged by; empty when it is not.</summary>
+    public string EjectionReason => Volatile.Read(ref ejectionReason);
+
     /// <summary>The last load report; null when there was none.</summary>
     public LoadSnapshot? Load => Volatile.Read(ref load);
 
@@ -54,8 +58,21 @@ public sealed class ServiceInstance
 
     internal bool EjectedFlag;
 
+    /// <summary>What outlier detection knows of it.</summary>
+    internal OutlierState Outlier { get; } = new();
+
     /// <inheritdoc/>
     public override string ToString() => $"{Id}, {Health}{(IsEjected ? ", ejected" : "")}, {Channels.Count} channels";
+
+    /// <summary>Counts a call that has ended here. To be called where the plan tracks outcomes, from any thread.</summary>
+    internal void RecordOutcome(bool success) => Outlier.Outcomes.Record(success);
+
+    /// <param name="reason">Null: it is back.</param>
+    internal void SetEjected(string? reason)
+    {
+        Volatile.Write(ref ejectionReason, reason ?? "");
+        Volatile.Write(ref EjectedFlag, reason is not null);
+    }
 
     internal void Add_NeedsLock(InstanceChannel channel) => Volatile.Write(ref channels, [.. channels, channel]);
 

@@ -13,7 +13,7 @@ internal static class Reasons
         }
 
         Tests.Rpc.ErrorInfo info = any.Unpack<Tests.Rpc.ErrorInfo>();
-        return info.Domain == "router" ? info.Reason : null;
+        return info.Domain == "grpcrouter" ? info.Reason : null;
     }
 
     public static string? Of(RpcException error) => Of(error.Trailers.GetValueBytes("grpc-status-details-bin"));

@@ -17,7 +17,7 @@ internal sealed class ServicePlan
     private readonly List<PickTarget> targets = [];
     private readonly MethodPlan[] methods;
 
-    private ServicePlan(RoutedService service, RouterHub hub, OptionScopes scopes, InstanceRegistry registry)
+    private ServicePlan(RoutedService service, RouterHub hub, OptionScopes scopes, InstanceRegistry registry, StripedCounter live)
     {
         this.service = service;
         this.hub = hub;
@@ -33,6 +33,22 @@ internal sealed class ServicePlan
         MaxPendingCalls = scopes.OfService(static options => options.CircuitBreaker.MaxPendingCalls) ?? 1000;
         Any = SubsetOf(LabelSelector.Any);
         methods = [.. service.Methods.Select(Method)];
+        int? instanceLimit = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance);
+        InstancesFull = CallLimits.Full(
+            RouterReasons.TooManyCalls,
+            service.FullName,
+            instanceLimit ?? hub.Options.MaxCallsPerChannel,
+            $"The instances of {service.FullName} have as many calls under way as they may.").With(ReasonKeys.Scope, ReasonKeys.InstanceScope);
+        Limits = CallLimits.Create(service, scopes, live);
+        Budget = Array.Exists(methods, static method => method.Retry is not null || method.Hedging is not null) ? MakeBudget() : null;
+        Throttle = scopes.OfService(static options => options.RetryBudget.MaxTokens) is { } maxTokens
+            ? new RetryThrottle(maxTokens, scopes.OfService(static options => options.RetryBudget.TokenRatio) ?? 0.1)
+            : null;
+        if (OutlierPlan.Create(scopes) is { } outliers)
+        {
+            Outliers = new OutlierDetector(hub.Random, hub.Time);
+            Outliers.Configure(outliers, registry.Instances, hub.Time.GetTimestamp());
+        }
     }
 
     /// <summary>All instances.</summary>
@@ -44,13 +60,31 @@ internal sealed class ServicePlan
     /// <summary>Calls that may wait for an instance.</summary>
     public int MaxPendingCalls { get; }
 
+    /// <summary>Limits on the calls of the service and of its tenants; null when there are none.</summary>
+    public CallLimits? Limits { get; }
+
+    /// <summary>What is said when every instance has as many calls as it may.</summary>
+    public RouterStatus InstancesFull { get; }
+
+    /// <summary>What retries and hedges may be; null when no method of the service has any.</summary>
+    public RetryBudget? Budget { get; }
+
+    /// <summary>The token bucket of retries; null when there is none.</summary>
+    public RetryThrottle? Throttle { get; }
+
+    /// <summary>Ejects instances; null when none are judged.</summary>
+    public OutlierDetector? Outliers { get; }
+
+    /// <summary>The ends of calls are to be counted at their instances.</summary>
+    public bool TracksOutcomes => Outliers is not null;
+
     /// <summary>The plan of a method.</summary>
     public MethodPlan this[RoutedMethod method] => methods[method.Index];
 
-    public static ServicePlan Create(RoutedService service, RouterHub hub, ServicePolicyOptions declared, InstanceRegistry registry)
+    public static ServicePlan Create(RoutedService service, RouterHub hub, ServicePolicyOptions declared, InstanceRegistry registry, StripedCounter live)
     {
         hub.Options.Services.TryGetValue(service.FullName, out ServicePolicyOptions? configured);
-        return new ServicePlan(service, hub, new OptionScopes(configured, declared, hub.Options.Defaults), registry);
+        return new ServicePlan(service, hub, new OptionScopes(configured, declared, hub.Options.Defaults), registry, live);
     }
 
     public void OnTick(long now)
@@ -59,7 +93,40 @@ internal sealed class ServicePlan
         {
             target.OnTick(now);
         }
+
+        Limits?.OnTick();
+        Budget?.OnTick(now);
+        if (Outliers is { } outliers && outliers.IsDue(now))
+        {
+            Apply(outliers.Step(registry.Instances, now));
+        }
     }
+
+    private void Apply(IReadOnlyList<OutlierChange> changes)
+    {
+        foreach ((ServiceInstance instance, string? reason) in changes)
+        {
+            registry.Update(instance);
+            if (reason is not null)
+            {
+                hub.Log.InstanceEjected(service.FullName, instance.Id, reason);
+            }
+            else
+            {
+                hub.Log.InstanceReturned(service.FullName, instance.Id);
+
+                // It may have left while it was kept for this.
+                registry.Forget(instance);
+            }
+        }
+    }
+
+    private RetryBudget MakeBudget() => new(
+        scopes.OfService(static options => options.RetryBudget.Ratio) ?? 0.2,
+        scopes.OfService(static options => options.RetryBudget.MinPerSecond) ?? 10,
+        scopes.OfService(static options => options.CircuitBreaker.MaxRetries),
+        hub.Time,
+        hub.Time.GetTimestamp());
 
     private MethodPlan Method(RoutedMethod method)
     {

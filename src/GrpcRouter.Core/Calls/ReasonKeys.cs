@@ -1,0 +1,23 @@
+namespace GrpcRouter;
+
+/// <summary>Keys of what a reason is about, in the metadata of its ErrorInfo.</summary>
+internal static class ReasonKeys
+{
+    /// <summary>Full name of the service called.</summary>
+    public const string Service = "service";
+
+    /// <summary>Id of the instance that had the call.</summary>
+    public const string Instance = "instance";
+
+    /// <summary>The limit that was reached, as a decimal number.</summary>
+    public const string Limit = "limit";
+
+    /// <summary>What the limit is on: <see cref="ServiceScope"/> or <see cref="InstanceScope"/>.</summary>
+    public const string Scope = "scope";
+
+    /// <summary>A limit on all calls of the service.</summary>
+    public const string ServiceScope = "service";
+
+    /// <summary>A limit on the calls of each instance.</summary>
+    public const string InstanceScope = "instance";
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Grpc.Core;
+
+namespace GrpcRouter;
+
+/// <summary>How many calls of a service, and of one of its tenants, may be under way. Made only where there is a limit.</summary>
+internal sealed class CallLimits
+{
+    private readonly int maxCalls;
+    private readonly StripedCounter live;
+    private readonly string tenantHeader;
+    private readonly RouterStatus serviceFull;
+    private readonly RouterStatus tenantFull;
+
+    private CallLimits(string service, int? maxCalls, StripedCounter live, int? maxCallsPerTenant, string? tenantHeader)
+    {
+        this.maxCalls = maxCalls ?? int.MaxValue;
+        this.live = live;
+        this.tenantHeader = tenantHeader ?? "";
+        serviceFull = Full(RouterReasons.TooManyCalls, service, this.maxCalls, $"{service} has as many calls under way as it may.")
+            .With(ReasonKeys.Scope, ReasonKeys.ServiceScope);
+        if (maxCallsPerTenant is { } limit && tenantHeader is not null)
+        {
+            Tenants = new TenantTable(limit);
+            tenantFull = Full(RouterReasons.TenantLimit, service, limit, $"The tenant has as many calls of {service} under way as it may.");
+        }
+    }
+
+    /// <summary>The tenants; null when they are not counted.</summary>
+    public TenantTable? Tenants { get; }
+
+    /// <returns>Null when nothing is limited.</returns>
+    public static CallLimits? Create(RoutedService service, OptionScopes scopes, StripedCounter live)
+    {
+        int? maxCalls = scopes.OfService(static options => options.CircuitBreaker.MaxCalls);
+        int? maxCallsPerTenant = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerTenant);
+        string? tenantHeader = scopes.OfService(static options => options.CircuitBreaker.TenantHeader);
+        return maxCalls is null && (maxCallsPerTenant is null || tenantHeader is null)
+            ? null
+            : new CallLimits(service.FullName, maxCalls, live, maxCallsPerTenant, tenantHeader);
+    }
+
+    /// <summary>What is said when a limit is reached.</summary>
+    public static RouterStatus Full(string reason, string service, int limit, string message) =>
+        new RouterStatus(StatusCode.ResourceExhausted, reason, message)
+            .With(ReasonKeys.Service, service)
+            .With(ReasonKeys.Limit, limit.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Lets a call in.</summary>
+    /// <param name="leg">The client.</param>
+    /// <param name="tenant">What <see cref="Exit"/> takes when the call is over; null when tenants are not counted.</param>
+    /// <param name="refusal">Why not. The call is then not counted, and there is nothing to exit.</param>
+    /// <remarks>The call is among the service's live calls already.</remarks>
+    public bool TryEnter(ClientLeg leg, out Tenant? tenant, out RouterStatus refusal)
+    {
+        tenant = null;
+        refusal = default;
+        if (maxCalls != int.MaxValue && live.Total > maxCalls)
+        {
+            refusal = serviceFull;
+            return false;
+        }
+
+        if (Tenants is null)
+        {
+            return true;
+        }
+
+        tenant = Tenants.TryEnter(leg.GetHeader(tenantHeader) ?? "");
+        refusal = tenantFull;
+        return tenant is not null;
+    }
+
+    /// <summary>The call is over.</summary>
+    public void Exit(Tenant? tenant)
+    {
+        if (tenant is not null)
+        {
+            Tenants!.Exit(tenant);
+        }
+    }
+
+    /// <summary>Lets go of tenants without calls.</summary>
+    public void OnTick() => Tenants?.Sweep();
+}
