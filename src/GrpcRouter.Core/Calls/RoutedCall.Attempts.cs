@@ -133,13 +133,14 @@ internal sealed partial class RoutedCall
 
     private NextAttempt DecideRetry(uint code, RetryPushback pushback)
     {
-        if (plan.Retry is not { } policy || attempts >= policy.MaxAttempts)
+        if (plan.Retry is not { } policy)
         {
             return NextAttempt.None;
         }
 
         bool timedOut = failed && failure.Status.Reason == RouterReasons.AttemptTimeout;
-        if ((!policy.IsRetryable(code) && !timedOut) || (pushback.Asked && pushback.Delay is null))
+        bool forbidden = pushback.Asked && pushback.Delay is null;
+        if ((!policy.IsRetryable(code) && !timedOut && !forbidden) || !MayRetry(wanted: !forbidden && attempts < policy.MaxAttempts))
         {
             return NextAttempt.None;
         }
@@ -310,7 +311,7 @@ internal sealed partial class RoutedCall
     {
         if (!router.Waiting.TryAdd(this, serial))
         {
-            Fail(StatusCode.ResourceExhausted, RouterReasons.TooManyPendingCalls, $"As many calls wait for an instance of {router.Service.FullName} as may.", CancelReason.Limit);
+            Fail(new CallFailure(router.Waiting.Refusal, CancelReason.Limit));
         }
         else if (router.Hub.Stopping || target!.Count > 0)
         {
@@ -354,6 +355,11 @@ internal sealed partial class RoutedCall
         if (channel is not { } carrier)
         {
             return;
+        }
+
+        if (started)
+        {
+            CountAttempt(carrier.Instance);
         }
 
         if (lined)

@@ -185,8 +185,12 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 
     private bool TryAdmit(out RouterStatus refusal)
     {
+        if (!TryEnter(out refusal))
+        {
+            return false;
+        }
+
         RouterOptions options = router.Hub.Options;
-        refusal = default;
         TimeSpan? timeout = options.MaxCallDuration < GrpcTimeout.Maximum ? options.MaxCallDuration : null;
         timeout = plan.Timeout < (timeout ?? TimeSpan.MaxValue) ? plan.Timeout : timeout;
         if (leg.TimeoutHeader is { } header)
@@ -266,6 +270,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     private void End()
     {
         leg.Detach();
+        Leave();
         StripedCounter live = router.LiveCalls;
         lock (gate)
         {

@@ -136,6 +136,15 @@ public sealed class RouterHub : IDisposable
         _ = shutdown.CancelAsync();
     }
 
+    /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use.</summary>
+    internal double NextRandom()
+    {
+        lock (Options.Random)
+        {
+            return Options.Random.NextDouble();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

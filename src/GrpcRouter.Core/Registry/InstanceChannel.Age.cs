@@ -26,7 +26,7 @@ public sealed partial class InstanceChannel
         RouterHub hub = router.Hub;
         if (hub.Options.MaxChannelAge is { } age)
         {
-            ageTicks = (long)(Ticks(age) * (1 - AgeSpread + (2 * AgeSpread * hub.Random.NextDouble())));
+            ageTicks = (long)(Ticks(age) * (1 - AgeSpread + (2 * AgeSpread * hub.NextRandom())));
             dueAt = hub.Time.GetTimestamp() + ageTicks;
         }
     }

@@ -1,0 +1,96 @@
+using Grpc.Core;
+using GrpcRouter.Protocol;
+
+namespace GrpcRouter;
+
+/// <content>What is counted of a call and its attempts where something is limited or judged by it.</content>
+internal sealed partial class RoutedCall
+{
+    // The instance's own trouble, as far as a status tells. What it says of the request (such as NOT_FOUND) says nothing of the instance, and a caller must not be able to
+    // have instances ejected by calls that cannot succeed.
+    private const uint Failures =
+        (1u << (int)StatusCode.Unknown) | (1u << (int)StatusCode.DeadlineExceeded) | (1u << (int)StatusCode.ResourceExhausted)
+        | (1u << (int)StatusCode.Internal) | (1u << (int)StatusCode.Unavailable) | (1u << (int)StatusCode.DataLoss);
+
+    private Tenant? tenant;
+    private bool budgeted;
+
+    /// <summary>Lets the call in, or says which limit it is over.</summary>
+    private bool TryEnter(out RouterStatus refusal)
+    {
+        ServicePlan service = router.Plan;
+        refusal = default;
+        if (service.Limits is { } limits && !limits.TryEnter(leg, out tenant, out refusal))
+        {
+            return false;
+        }
+
+        service.Budget?.OnCall();
+        return true;
+    }
+
+    /// <summary>The call is over.</summary>
+    private void Leave()
+    {
+        if (tenant is not null)
+        {
+            router.Plan.Limits!.Exit(tenant);
+            tenant = null;
+        }
+
+        EndRetry();
+    }
+
+    /// <summary>An attempt failed in a way that may be tried again: the throttle counts it whether it is or not.</summary>
+    private bool MayRetry(bool wanted)
+    {
+        ServicePlan service = router.Plan;
+        service.Throttle?.OnFailure();
+        if (!wanted || service.Throttle is { AllowsRetry: false })
+        {
+            return false;
+        }
+
+        EndRetry();
+        return budgeted = service.Budget!.TryTake(router.Hub.Time.GetTimestamp());
+    }
+
+    private void EndRetry()
+    {
+        if (budgeted)
+        {
+            budgeted = false;
+            router.Plan.Budget!.OnRetryDone();
+        }
+    }
+
+    /// <summary>The attempt is over; what came of it is still there.</summary>
+    private void CountAttempt(ServiceInstance instance)
+    {
+        ServicePlan service = router.Plan;
+        bool throttled = service.Throttle is not null && plan.Retry is not null;
+        if (!service.TracksOutcomes && !throttled)
+        {
+            return;
+        }
+
+        // A client that left says nothing of the instance.
+        uint code = ended ? CodeOf(endBlock.WrittenSpan) : (uint)failure.Status.Code;
+        if (!ended && (!failed || failure.Status.Code == StatusCode.Cancelled))
+        {
+            return;
+        }
+
+        if (service.TracksOutcomes)
+        {
+            instance.RecordOutcome(code >= 32 || (Failures >> (int)code & 1) == 0);
+        }
+
+        if (throttled && !plan.Retry!.IsRetryable(code))
+        {
+            service.Throttle!.OnSuccess();
+        }
+    }
+
+    private static uint CodeOf(ReadOnlySpan<byte> end) => CallEndFields.TryRead(end, out CallEndFields fields) ? fields.Code : (uint)StatusCode.Internal;
+}
