@@ -38,7 +38,7 @@ public sealed class ChannelLifeTests
         using Bench bench = new();
         ScriptedInstance instance = await bench.InstanceAsync();
         (TestLeg leg, _) = await bench.StartAsync(instance, Probe.Unary);
-        bench.Time.Advance(TimeSpan.FromSeconds(39));
+        bench.Time.Advance(TimeSpan.FromSeconds(34));
         Assert.False(instance.Closed.IsCompleted);
         bench.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("Unavailable INSTANCE_LOST", await leg.OutcomeAsync());
