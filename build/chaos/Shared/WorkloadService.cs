@@ -5,9 +5,17 @@ namespace GrpcRouter.Chaos;
 /// <summary>The service under load. It enters each call in its journal before anything else and before it answers.</summary>
 internal sealed class WorkloadService(string name, Journal journal, Pace pace) : Workload.WorkloadBase
 {
-    public override Task<Receipt> Add(Job request, ServerCallContext context) => ReceiptAsync(request, context);
+    public override async Task<Receipt> Add(Job request, ServerCallContext context)
+    {
+        await ServeAsync(request, context);
+        return new Receipt { Instance = name, Data = request.Data };
+    }
 
-    public override Task<Receipt> Put(Job request, ServerCallContext context) => ReceiptAsync(request, context);
+    public override async Task<Receipt> Put(Job request, ServerCallContext context)
+    {
+        await ServeAsync(request, context);
+        return new Receipt { Instance = name };
+    }
 
     public override Task Watch(Job request, IServerStreamWriter<Item> responseStream, ServerCallContext context) => EnterAsync(context, async call =>
     {
@@ -46,19 +54,15 @@ internal sealed class WorkloadService(string name, Journal journal, Pace pace) :
         }
     });
 
-    private async Task<Receipt> ReceiptAsync(Job job, ServerCallContext context)
+    private Task ServeAsync(Job job, ServerCallContext context) => EnterAsync(context, async call =>
     {
-        await EnterAsync(context, async call =>
+        if (!Payload.Fits(job.Data, call, 0))
         {
-            if (!Payload.Fits(job.Data, call, 0))
-            {
-                journal.Break(call, "the job's data is not what the client sent");
-            }
+            journal.Break(call, "the job's data is not what the client sent");
+        }
 
-            await pace.PassAsync(job.DelayMs, context.CancellationToken);
-        });
-        return new Receipt { Instance = name, Items = 1, Data = job.Data };
-    }
+        await pace.PassAsync(job.DelayMs, context.CancellationToken);
+    });
 
     private async Task EnterAsync(ServerCallContext context, Func<long, Task> serve)
     {

@@ -22,8 +22,8 @@ internal sealed record CallPlan(CallKind Kind, int Items, int Size, int DelayMs,
         };
         bool unary = kind is CallKind.Add or CallKind.Put;
 
-        // A few are larger than a fragment, and in streams larger than the first window.
-        int size = random.Next(20) == 0 ? random.Next(20_000, unary ? 300_000 : 60_000) : random.Next(1_000);
+        // A few are larger than a fragment, and streams of them than the first window; none is more than a router keeps for a retry.
+        int size = random.Next(20) == 0 ? random.Next(20_000, unary ? 200_000 : 60_000) : random.Next(1_000);
         CallEnd end = random.Next(10) switch
         {
             8 => CallEnd.Cancel,

@@ -58,7 +58,7 @@ internal sealed class CallRun(CallRecord record, TimeProvider time)
         record.Stage = "waiting for the answer";
         Receipt receipt = await call;
         record.Instance = receipt.Instance;
-        if (receipt.Data.Length != plan.Size || !Payload.Fits(receipt.Data, record.Id, 0))
+        if (receipt.Data.Length != (plan.Kind == CallKind.Add ? plan.Size : 0) || !Payload.Fits(receipt.Data, record.Id, 0))
         {
             record.Break("the answer is not this call's");
         }
