@@ -6,8 +6,14 @@ internal sealed class GreeterService(string? instance = null) : Greeter.GreeterB
 {
     private readonly string instance = instance ?? $"process {Environment.ProcessId}";
 
-    public override Task<HelloReply> SayHello(HelloRequest request, ServerCallContext context) =>
-        Task.FromResult(Reply($"Hello {request.Name}"));
+    /// <summary>Runs before each hello, so that the quickstart can hold one up.</summary>
+    public Func<HelloRequest, Task> BeforeHello { get; set; } = static _ => Task.CompletedTask;
+
+    public override async Task<HelloReply> SayHello(HelloRequest request, ServerCallContext context)
+    {
+        await BeforeHello(request).WaitAsync(context.CancellationToken);
+        return Reply($"Hello {request.Name}");
+    }
 
     public override async Task SayHellos(HelloRequest request, IServerStreamWriter<HelloReply> replies, ServerCallContext context)
     {

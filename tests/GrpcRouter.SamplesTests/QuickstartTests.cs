@@ -13,7 +13,8 @@ public sealed class QuickstartTests
         [
             "unary: Hello Ada", "client streaming: Hello Edsger, Frances", "server streaming: Hello Grace, 3", "client   cancelled the stream",
             "duplex streaming: Hello Hedy", "amber    is cut off", "ended: Unavailable", "birch    duplex streaming: Hello Jean",
-            "birch    unary: Hello Niklaus", "done     every call ended as it should",
+            "birch    unary, healed: Hello Olga", "birch    unary, healed: Hello Peter", "birch    unary: Hello Niklaus",
+            "canary   serves", "of 400 users", "done     every call ended as it should",
         ];
         Assert.All(expected, line => Assert.Contains(line, quickstart.Transcript, StringComparison.Ordinal));
     }
