@@ -19,9 +19,14 @@ public sealed class HealthCheckTests
     public async Task What_the_checks_find_is_told_when_it_changes_and_an_instance_is_not_serving_before()
     {
         TaskCompletionSource<HealthCheckResult> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<HealthCheckResult> result = first.Task;
         await using ScriptedRouter router = await ScriptedRouter.StartAsync();
-        using IHost host = Build(router, checks => checks.AddAsyncCheck("database", () => result));
+        using IHost host = Build(router, checks => checks.AddAsyncCheck("database", () =>
+        {
+            asked.TrySetResult();
+            return result;
+        }));
         await host.StartAsync();
         ScriptedChannel channel = await router.AcceptAsync();
         channel.ShowsLoad = true;
@@ -29,6 +34,7 @@ public sealed class HealthCheckTests
         Assert.Equal((Told.NotServing, "The health checks have not run yet."), (hello.Load.Health, hello.Load.HealthReason));
         Assert.Empty(await channel.SettleAsync());
 
+        await asked.Task.WaitAsync(Patience.Limit);
         result = Task.FromResult(HealthCheckResult.Unhealthy("is away"));
         first.SetResult(HealthCheckResult.Degraded("is slow"));
         Assert.Equal((Told.Serving, ""), await NextAsync(channel));

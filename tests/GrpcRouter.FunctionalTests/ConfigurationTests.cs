@@ -127,7 +127,7 @@ public sealed class ConfigurationTests
     {
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => Read(Memory(
             ("MaxMesageSize", "1"),
-            ("Services:greet.Greeter:Retries:MaxAttempts", "2"),
+            ("Services:greet.Greeter:Retrys:MaxAttempts", "2"),
             ("Services:greet.Greeter:Retry:MaxAttempts", "9"),
             ("Services:greet.Greeter:Hedging", "on"),
             ("Random:Seed", "1"),
@@ -139,8 +139,8 @@ public sealed class ConfigurationTests
                 "GrpcRouter:Nonsense is no option.",
                 "GrpcRouter:Random is no option.",
                 "GrpcRouter:Services:greet.Greeter:Hedging has options below it and is no value itself; it is 'on'.",
-                "GrpcRouter:Services:greet.Greeter:Retries is no option; did you mean Retry?",
                 "GrpcRouter:Services:greet.Greeter:Retry:MaxAttempts must be 1 to 5; it is 9.",
+                "GrpcRouter:Services:greet.Greeter:Retrys is no option; did you mean Retry?",
             ],
             error.Failures.Order(StringComparer.Ordinal));
     }
