@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Frozen;
 
 namespace GrpcRouter;
 
@@ -7,7 +6,8 @@ namespace GrpcRouter;
 public sealed class InstanceSnapshot : IReadOnlyList<InstanceChannel>
 {
     private readonly SharedList<InstanceChannel> channels;
-    private FrozenDictionary<string, InstanceChannel>? byId;
+    private Dictionary<string, InstanceChannel>? byId;
+    private Dictionary<ulong, InstanceChannel>? bySession;
 
     internal InstanceSnapshot(SharedList<InstanceChannel> channels) => this.channels = channels;
 
@@ -23,9 +23,37 @@ public sealed class InstanceSnapshot : IReadOnlyList<InstanceChannel>
     /// <summary>Finds a channel of an instance; null when it has none here. The first call of a snapshot makes an index.</summary>
     public InstanceChannel? Find(string instanceId)
     {
-        byId ??= channels.DistinctBy(static channel => channel.InstanceId, StringComparer.Ordinal)
-            .ToFrozenDictionary(static channel => channel.InstanceId, StringComparer.Ordinal);
-        return byId.GetValueOrDefault(instanceId);
+        Dictionary<string, InstanceChannel>? index = Volatile.Read(ref byId);
+        if (index is null)
+        {
+            index = new Dictionary<string, InstanceChannel>(Count, StringComparer.Ordinal);
+            foreach (InstanceChannel channel in channels)
+            {
+                index.TryAdd(channel.Instance.Id, channel);
+            }
+
+            Volatile.Write(ref byId, index);
+        }
+
+        return index.GetValueOrDefault(instanceId);
+    }
+
+    /// <summary>Finds a channel of the instance that sessions of this number are pinned to.</summary>
+    internal InstanceChannel? FindSession(ulong session)
+    {
+        Dictionary<ulong, InstanceChannel>? index = Volatile.Read(ref bySession);
+        if (index is null)
+        {
+            index = new Dictionary<ulong, InstanceChannel>(Count);
+            foreach (InstanceChannel channel in channels)
+            {
+                index.TryAdd(channel.Instance.Session, channel);
+            }
+
+            Volatile.Write(ref bySession, index);
+        }
+
+        return index.GetValueOrDefault(session);
     }
 
     /// <inheritdoc/>

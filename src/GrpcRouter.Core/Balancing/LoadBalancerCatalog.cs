@@ -8,7 +8,15 @@ internal static class LoadBalancerCatalog
     public static readonly FrozenDictionary<string, Func<LoadBalancerContext, ILoadBalancer>> BuiltIn =
         new Dictionary<string, Func<LoadBalancerContext, ILoadBalancer>>(StringComparer.Ordinal)
         {
-            [LoadBalancingPolicies.RoundRobin] = static _ => new RoundRobinBalancer(),
+            [LoadBalancingPolicies.RoundRobin] = static context => context.SlowStart.Window > TimeSpan.Zero ? new StrideBalancer(context, weights: null) : new RoundRobinBalancer(),
+            [LoadBalancingPolicies.Random] = static _ => new RandomBalancer(),
+            [LoadBalancingPolicies.WeightedRoundRobin] = static context => new StrideBalancer(context, new LoadWeights(context)),
+            [LoadBalancingPolicies.LeastRequest] = static context => new LeastRequestBalancer(context.LoadBalancing.ChoiceCount ?? 2, context),
+            [LoadBalancingPolicies.PowerOfTwo] = static context => new LeastRequestBalancer(choices: 2, context),
+            [LoadBalancingPolicies.PeakEwma] = static context => new PeakEwmaBalancer(context),
+            [LoadBalancingPolicies.RingHash] = static context => HashBalancer.Ring(context.LoadBalancing),
+            [LoadBalancingPolicies.Maglev] = static context => HashBalancer.Maglev(context.LoadBalancing),
+            [LoadBalancingPolicies.Instance] = static context => new InstanceBalancer(context.LoadBalancing.HashHeader),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static ILoadBalancer Create(RouterOptions options, LoadBalancerContext context)

@@ -12,8 +12,8 @@ public sealed class LoadBalancingOptions
     public int? ChoiceCount { get; set; }
 
     /// <summary>
-    /// The metadata key whose value <c>ring_hash</c> and <c>maglev</c> hash, and by which <c>instance</c> finds the instance. Not a <c>-bin</c> key
-    /// (gRFC A42). A call without it goes to a random instance.
+    /// The metadata key whose value <c>ring_hash</c> and <c>maglev</c> hash; a call without it goes to a random instance. For <c>instance</c> the key that names the
+    /// instance, by default <c>x-instance-id</c>; a call without it ends UNAVAILABLE. Not a <c>-bin</c> key (gRFC A42).
     /// </summary>
     public string? HashHeader { get; set; }
 

@@ -12,7 +12,12 @@ public sealed class ServiceInstance
     private int health;
     private string ejectionReason = "";
 
-    internal ServiceInstance(string id) => Id = id;
+    internal ServiceInstance(string id)
+    {
+        Id = id;
+        Session = KeyHash.Of(id);
+        SessionToken = Session.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Names the instance; stable over its reconnects.</summary>
     public string Id { get; }
@@ -58,6 +63,15 @@ public sealed class ServiceInstance
 
     internal bool EjectedFlag;
 
+    /// <summary>How long its calls have taken of late.</summary>
+    internal PeakLatency Latency { get; } = new();
+
+    /// <summary>The number of sessions that are pinned to it: a hash of its id, so that all routers give the same.</summary>
+    internal ulong Session { get; }
+
+    /// <summary>The number in hexadecimal, as sessions bring it.</summary>
+    internal string SessionToken { get; }
+
     /// <summary>What outlier detection knows of it.</summary>
     internal OutlierState Outlier { get; } = new();
 
@@ -66,6 +80,34 @@ public sealed class ServiceInstance
 
     /// <summary>Counts a call that has ended here. To be called where the plan tracks outcomes, from any thread.</summary>
     internal void RecordOutcome(bool success) => Outlier.Outcomes.Record(success);
+
+    /// <summary>Takes the latency of a call that has ended here. To be called where the method's plan tracks latencies, from any thread.</summary>
+    /// <param name="ticks">How long it took, in units of the router's clock.</param>
+    /// <param name="now">A timestamp of the router's clock.</param>
+    /// <param name="decay"><see cref="MethodPlan.LatencyDecay"/>.</param>
+    internal void OnLatency(long ticks, long now, long decay) => Latency.Add(ticks, now, decay);
+
+    /// <summary>Gives one of its channels that takes calls, any of them; its first when none does, and null when it has none.</summary>
+    internal InstanceChannel? ChannelFor(in PickContext call)
+    {
+        InstanceChannel[] all = Volatile.Read(ref channels);
+        if (all.Length == 0)
+        {
+            return null;
+        }
+
+        int start = all.Length == 1 ? 0 : call.Next(all.Length);
+        for (int i = 0; i < all.Length; i++)
+        {
+            InstanceChannel channel = all[(start + i) % all.Length];
+            if (channel.State == InstanceState.Ready)
+            {
+                return channel;
+            }
+        }
+
+        return all[0];
+    }
 
     /// <param name="reason">Null: it is back.</param>
     internal void SetEjected(string? reason)

@@ -22,5 +22,8 @@ internal sealed class MethodPlan
     public bool SessionAffinity { get; init; }
 
     /// <summary>The policy wants to know how long calls take.</summary>
-    public bool TracksLatency { get; init; }
+    public bool TracksLatency => LatencyDecay > 0;
+
+    /// <summary>The time in which it forgets most of a latency, in units of the router's clock; 0 when it wants to know none.</summary>
+    public long LatencyDecay { get; init; }
 }

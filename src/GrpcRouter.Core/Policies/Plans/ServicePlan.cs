@@ -145,7 +145,7 @@ internal sealed class ServicePlan
                 : scopes.Of(name, static options => options.Timeout),
             WaitForReady = scopes.Of(name, static options => options.WaitForReady) ?? false,
             SessionAffinity = balancing.SessionAffinity ?? false,
-            TracksLatency = balancing.Policy == LoadBalancingPolicies.PeakEwma,
+            LatencyDecay = balancing.Policy == LoadBalancingPolicies.PeakEwma ? PeakLatency.DecayOf(balancing, hub.Time) : 0,
         };
     }
 
