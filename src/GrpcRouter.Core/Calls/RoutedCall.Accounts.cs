@@ -69,7 +69,10 @@ internal sealed partial class RoutedCall
     {
         ServicePlan service = router.Plan;
         bool throttled = service.Throttle is not null && plan.Retry is not null;
-        if (!service.TracksOutcomes && !throttled)
+
+        // How long a stream lives tells nothing of how fast its instance is.
+        bool timed = plan.TracksLatency && !method.ClientStreams && !method.ServerStreams;
+        if (!service.TracksOutcomes && !throttled && !timed)
         {
             return;
         }
@@ -79,6 +82,12 @@ internal sealed partial class RoutedCall
         if (!ended && (!failed || failure.Status.Code == StatusCode.Cancelled))
         {
             return;
+        }
+
+        if (timed)
+        {
+            long now = router.Hub.Time.GetTimestamp();
+            instance.OnLatency(now - attemptStartedAt, now, plan.LatencyDecay);
         }
 
         if (service.TracksOutcomes)

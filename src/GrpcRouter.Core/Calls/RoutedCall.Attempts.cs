@@ -20,6 +20,7 @@ internal sealed partial class RoutedCall
     private int backoffs;
     private int transparentRetries;
     private long attemptSerial;
+    private long attemptStartedAt;
     private bool attemptTimed;
     private bool retrying;
     private bool waiting;
@@ -47,6 +48,11 @@ internal sealed partial class RoutedCall
     private void BeginAttempt()
     {
         attempts++;
+        if (plan.TracksLatency)
+        {
+            attemptStartedAt = router.Hub.Time.GetTimestamp();
+        }
+
         if (plan.Retry?.AttemptTimeout is { } limit)
         {
             attemptTimed = true;
