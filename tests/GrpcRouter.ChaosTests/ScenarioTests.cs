@@ -52,6 +52,10 @@ public sealed class ScenarioTests(ITestOutputHelper output)
     {
         ScenarioResult result = await new ScenarioRun(new T(), Seed, Folder, TimeProvider.System).RunAsync();
         output.WriteLine($"{result}");
+        if (!Directory.EnumerateFileSystemEntries(Folder).Any())
+        {
+            Directory.Delete(Folder);
+        }
 
         Assert.True(result.Passed, $"{result}\n{result.Explain()}");
         Assert.Contains(ScenarioCatalog.All, static scenario => scenario is T);
