@@ -15,6 +15,9 @@ public static class MetadataRules
     /// <summary>The trailer by which the router tells a client that what its call ran on is leaving: <c>instance</c>, <c>router</c> or <c>channel</c>.</summary>
     public const string DrainKey = RouterPrefix + "drain";
 
+    /// <summary>The response header, and the metadata of later calls, that keeps a session with its instance.</summary>
+    public const string SessionKey = RouterPrefix + "session";
+
     private static readonly SearchValues<byte> KeyBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_."u8);
 
     // Printable ASCII and tab, as HTTP/2 peers accept; CR, LF and NUL would be an attack on whoever reads the header next.

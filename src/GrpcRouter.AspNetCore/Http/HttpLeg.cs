@@ -108,6 +108,9 @@ internal sealed class HttpLeg : ClientLeg
     }
 
     /// <inheritdoc/>
+    public override void SetSession(string token) => response.Headers[MetadataRules.SessionKey] = token;
+
+    /// <inheritdoc/>
     public override void SetDrain(string drainer) => EndTarget()[MetadataRules.DrainKey] = drainer;
 
     /// <inheritdoc/>

@@ -39,6 +39,10 @@ public abstract class ClientLeg
     /// </summary>
     public abstract void SetHeaders(ReadOnlySpan<byte> headers);
 
+    /// <summary>Adds the header <c>grpcrouter-session</c> to the headers that were just set: a call that brings it back goes to the same instance.</summary>
+    /// <param name="token">Names the instance; ASCII.</param>
+    public abstract void SetSession(string token);
+
     /// <summary>
     /// Adds the trailer <c>grpcrouter-drain</c> to an end that follows at once: what the call ran on is leaving, and a client that opens its stream
     /// again need not wait.

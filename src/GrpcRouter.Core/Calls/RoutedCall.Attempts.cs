@@ -64,6 +64,11 @@ internal sealed partial class RoutedCall
     private void Commit()
     {
         headersSet = true;
+        if (plan.SessionAffinity)
+        {
+            leg.SetSession(channel!.Instance.SessionToken);
+        }
+
         if (Volatile.Read(ref requestsOver))
         {
             replay.Drop(router.Hub);

@@ -84,7 +84,7 @@ internal sealed partial class RoutedCall
             return true;
         }
 
-        target ??= plan.Target;
+        target ??= plan.Route(leg, router.Hub.Random);
         if (!router.TryPick(this, target, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
         {
             Fail(new CallFailure(refusal, CancelReason.Router, OfAttempt: true));

@@ -192,7 +192,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 
         RouterOptions options = router.Hub.Options;
         TimeSpan? timeout = options.MaxCallDuration < GrpcTimeout.Maximum ? options.MaxCallDuration : null;
-        timeout = plan.Timeout < (timeout ?? TimeSpan.MaxValue) ? plan.Timeout : timeout;
+        timeout = plan.TimeoutFor(leg) is { } limit && limit < (timeout ?? TimeSpan.MaxValue) ? limit : timeout;
         if (leg.TimeoutHeader is { } header)
         {
             if (!GrpcTimeout.TryParse(header, out TimeSpan asked))

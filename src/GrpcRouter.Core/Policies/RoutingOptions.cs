@@ -8,7 +8,7 @@ public sealed class RoutingOptions
 
     /// <summary>
     /// Metadata keys by which callers choose: a call that brings the key goes to instances whose label, named by the value here, has the
-    /// value the call brings. Default: none.
+    /// value the call brings, among those that its rule leads to. When none has it, the call ends UNAVAILABLE. Up to 4; default: none.
     /// </summary>
     public IDictionary<string, string> LabelHeaders { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 }

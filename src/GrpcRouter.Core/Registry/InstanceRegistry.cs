@@ -9,7 +9,7 @@ internal sealed class InstanceRegistry
     private readonly Dictionary<(string InstanceId, uint Stripe), InstanceChannel> registered = [];
     private readonly Dictionary<string, ServiceInstance> instances = new(StringComparer.Ordinal);
     private readonly ChannelList ready = new();
-    private Subset[] subsets = [];
+    private IChannelGroup[] groups = [];
     private TaskCompletionSource? changed;
 
     /// <summary>Called with the lock held when what can be picked has changed; must return at once.</summary>
@@ -54,27 +54,28 @@ internal sealed class InstanceRegistry
         }
     }
 
-    /// <summary>Fills a subset with the channels that are there, and keeps it filled.</summary>
-    public Subset AddSubset(Subset subset)
+    /// <summary>Fills a group with the channels that are there, and keeps it filled.</summary>
+    public TGroup AddGroup<TGroup>(TGroup group)
+        where TGroup : IChannelGroup
     {
         lock (gate)
         {
             foreach (InstanceChannel channel in ready.Snapshot)
             {
-                subset.Add(channel);
+                group.Add(channel);
             }
 
-            subsets = [.. subsets, subset];
-            return subset;
+            groups = [.. groups, group];
+            return group;
         }
     }
 
-    /// <summary>Keeps only the subsets that are still used.</summary>
-    public void RetainSubsets(IReadOnlyCollection<Subset> used)
+    /// <summary>Keeps only the groups that are still used.</summary>
+    public void RetainGroups(IReadOnlyCollection<IChannelGroup> used)
     {
         lock (gate)
         {
-            subsets = [.. subsets.Where(used.Contains)];
+            groups = [.. groups.Where(used.Contains)];
         }
     }
 
@@ -101,9 +102,9 @@ internal sealed class InstanceRegistry
             // One that drains already was withdrawn before it came, or finds itself in the list when it is.
             if (channel.State == InstanceState.Ready && ready.Add(channel))
             {
-                foreach (Subset subset in subsets)
+                foreach (IChannelGroup group in groups)
                 {
-                    subset.Add(channel);
+                    group.Add(channel);
                 }
             }
 
@@ -131,9 +132,9 @@ internal sealed class InstanceRegistry
         {
             foreach (InstanceChannel channel in instance.Channels)
             {
-                foreach (Subset subset in subsets)
+                foreach (IChannelGroup group in groups)
                 {
-                    subset.Update(channel);
+                    group.Update(channel);
                 }
             }
 
@@ -203,9 +204,9 @@ internal sealed class InstanceRegistry
             return false;
         }
 
-        foreach (Subset subset in subsets)
+        foreach (IChannelGroup group in groups)
         {
-            subset.Remove(channel);
+            group.Remove(channel);
         }
 
         return true;

@@ -6,10 +6,13 @@ internal sealed class LabelSelector : IEquatable<LabelSelector>
     private readonly KeyValuePair<string, string>[] labels;
 
     public LabelSelector(IEnumerable<KeyValuePair<string, string>> labels) =>
-        this.labels = [.. labels.OrderBy(static label => label.Key, StringComparer.Ordinal)];
+        this.labels = [.. labels.OrderBy(static label => label.Key, StringComparer.Ordinal).ThenBy(static label => label.Value, StringComparer.Ordinal)];
 
     /// <summary>Selects any instance.</summary>
     public static LabelSelector Any { get; } = new([]);
+
+    /// <summary>These labels and others; where both name one, only instances that have it both ways, which are none if the values differ.</summary>
+    public LabelSelector With(IEnumerable<KeyValuePair<string, string>> more) => new(labels.Concat(more).Distinct());
 
     public bool Matches(InstanceChannel channel) =>
         Array.TrueForAll(labels, label => channel.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);

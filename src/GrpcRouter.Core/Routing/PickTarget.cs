@@ -1,14 +1,17 @@
+using System.Globalization;
+using GrpcRouter.Protocol;
+
 namespace GrpcRouter;
 
 /// <summary>A subset and the policy that picks in it. Each list of the subset has a balancer of its own, because a balancer keeps what belongs to a list.</summary>
-internal sealed class PickTarget(Subset subset, Func<ILoadBalancer> makeBalancer, bool isExclusive)
+internal sealed class PickTarget(Subset subset, PickRules rules)
 {
     private readonly ILoadBalancer?[] balancers = new ILoadBalancer?[Subset.Localities + 1];
 
     public Subset Subset => subset;
 
     /// <summary>A retry must not go to another instance than the policy names.</summary>
-    public bool IsExclusive => isExclusive;
+    public bool IsExclusive => rules.IsExclusive;
 
     /// <summary>Channels that can be picked.</summary>
     public int Count => subset.Current.Count;
@@ -22,7 +25,13 @@ internal sealed class PickTarget(Subset subset, Func<ILoadBalancer> makeBalancer
             return null;
         }
 
-        int list = set.Only >= 0 ? set.Only : set.Choose(call.Next(100));
+        if (rules.KeepsSessions && call.Attempt == 0 && FindPinned(set, call) is { } pinned)
+        {
+            return pinned;
+        }
+
+        // What is named is meant, however it does and wherever it is.
+        int list = rules.IsExclusive ? Subset.Panic : set.Only >= 0 ? set.Only : set.Choose(call.Next(100));
         return (Volatile.Read(ref balancers[list]) ?? Make(list)).Pick(set.Lists[list], call);
     }
 
@@ -38,9 +47,17 @@ internal sealed class PickTarget(Subset subset, Func<ILoadBalancer> makeBalancer
         }
     }
 
+    /// <summary>The instance that the call's session belongs to, also while that is about to leave (gRFC A55); null when it can serve no more.</summary>
+    private static InstanceChannel? FindPinned(PickSet set, in PickContext call) =>
+        call.GetMetadata(MetadataRules.SessionKey) is { } token
+            && ulong.TryParse(token, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong session)
+            && set.Lists[Subset.Panic].FindSession(session)?.Instance is { Health: not InstanceHealth.NotServing, IsEjected: false } instance
+            && instance.ChannelFor(call) is { State: InstanceState.Ready } channel
+            ? channel : null;
+
     private ILoadBalancer Make(int list)
     {
-        ILoadBalancer made = makeBalancer();
+        ILoadBalancer made = rules.MakeBalancer();
         return Interlocked.CompareExchange(ref balancers[list], made, null) ?? made;
     }
 }

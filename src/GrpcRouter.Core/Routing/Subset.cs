@@ -4,7 +4,7 @@ namespace GrpcRouter;
 /// The instances with certain labels. Kept by the registry, whose lock guards all but <see cref="Current"/>; a change costs the same however
 /// many instances there are.
 /// </summary>
-internal sealed class Subset(LabelSelector selector, LocalityPlan locality, int panicThreshold)
+internal class Subset(LabelSelector selector, LocalityPlan locality, int panicThreshold) : IChannelGroup
 {
     /// <summary>Localities: the router's zone, its region, elsewhere.</summary>
     public const int Localities = 3;
@@ -19,7 +19,10 @@ internal sealed class Subset(LabelSelector selector, LocalityPlan locality, int 
 
     public LabelSelector Selector => selector;
 
-    public PickSet Current => Volatile.Read(ref current);
+    /// <summary>It has no channel. Guarded as the rest.</summary>
+    public bool IsEmpty => ready.Count == 0;
+
+    public virtual PickSet Current => Volatile.Read(ref current);
 
     public void Add(InstanceChannel channel)
     {

@@ -55,6 +55,9 @@ internal sealed class TestLeg : ClientLeg
     /// <summary>Who the router said is leaving.</summary>
     public string? Drainer { get; private set; }
 
+    /// <summary>What keeps the session with its instance.</summary>
+    public string? Session { get; private set; }
+
     /// <summary>Each end or abort that the router gave, in order.</summary>
     public IReadOnlyList<string> Outcomes => outcomes;
 
@@ -77,6 +80,12 @@ internal sealed class TestLeg : ClientLeg
         Assert.Empty(outcomes);
         Headers = CallHeaders.Parser.ParseFrom(headers);
         OnHeaders?.Invoke();
+    }
+
+    public override void SetSession(string token)
+    {
+        Assert.NotNull(Headers);
+        Session = token;
     }
 
     public override void SetDrain(string drainer)

@@ -6,6 +6,9 @@ internal sealed class MethodPlan
     /// <summary>Where calls go that no rule sends elsewhere.</summary>
     public required PickTarget Target { get; init; }
 
+    /// <summary>What sends calls elsewhere; null: nothing does.</summary>
+    public RouteTable? Routes { get; init; }
+
     /// <summary>When a call is tried again; null: only when it never reached an instance.</summary>
     public RetryPlan? Retry { get; init; }
 
@@ -26,4 +29,10 @@ internal sealed class MethodPlan
 
     /// <summary>The time in which it forgets most of a latency, in units of the router's clock; 0 when it wants to know none.</summary>
     public long LatencyDecay { get; init; }
+
+    /// <summary>Where a call goes. To be asked once for a call: with weights the answer may be another the next time.</summary>
+    public PickTarget Route(ClientLeg leg, PickRandom random) => Routes is null ? Target : Routes.Route(leg, random);
+
+    /// <summary>Longest time of a call by its method and its route; null: no limit.</summary>
+    public TimeSpan? TimeoutFor(ClientLeg leg) => Routes is null ? Timeout : Routes.TimeoutFor(leg, Timeout);
 }

@@ -32,7 +32,8 @@ internal sealed class ServicePlan
         MaxCallsPerInstance = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance) ?? int.MaxValue;
         MaxPendingCalls = scopes.OfService(static options => options.CircuitBreaker.MaxPendingCalls) ?? 1000;
         Any = SubsetOf(LabelSelector.Any);
-        methods = [.. service.Methods.Select(Method)];
+        RoutePlan routes = new(scopes, registry, Target, (family, key, selector) => new FamilySubset(family, key, selector, locality, panicThreshold));
+        methods = [.. service.Methods.Select(method => Method(method, routes))];
         int? instanceLimit = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance);
         InstancesFull = CallLimits.Full(
             RouterReasons.TooManyCalls,
@@ -94,6 +95,11 @@ internal sealed class ServicePlan
             target.OnTick(now);
         }
 
+        foreach (MethodPlan method in methods)
+        {
+            method.Routes?.OnTick(now);
+        }
+
         Limits?.OnTick();
         Budget?.OnTick(now);
         if (Outliers is { } outliers && outliers.IsDue(now))
@@ -128,14 +134,17 @@ internal sealed class ServicePlan
         hub.Time,
         hub.Time.GetTimestamp());
 
-    private MethodPlan Method(RoutedMethod method)
+    private MethodPlan Method(RoutedMethod method, RoutePlan routes)
     {
         string name = method.Name;
         LoadBalancingOptions balancing = Balancing(name);
+        PickRules picks = Picks(balancing);
+        PickTarget target = Target(LabelSelector.Any, picks);
         HedgingPlan? hedging = Hedging(method);
         return new MethodPlan
         {
-            Target = Target(LabelSelector.Any, balancing),
+            Target = target,
+            Routes = routes.Create(name, target, picks),
             Hedging = hedging,
             Retry = hedging is null ? Retry(name) : null,
 
@@ -194,7 +203,7 @@ internal sealed class ServicePlan
             Bits(scopes.Of(method.Name, static options => Listed(options.Hedging.NonFatalStatusCodes))));
     }
 
-    private PickTarget Target(LabelSelector selector, LoadBalancingOptions balancing)
+    private PickRules Picks(LoadBalancingOptions balancing)
     {
         SlowStartOptions slowStart = new()
         {
@@ -203,7 +212,13 @@ internal sealed class ServicePlan
             MinWeightPercent = scopes.OfService(static options => options.SlowStart.MinWeightPercent) ?? 10,
         };
         LoadBalancerContext context = new(service, balancing, slowStart, hub.Time);
-        PickTarget target = new(SubsetOf(selector), () => LoadBalancerCatalog.Create(hub.Options, context), balancing.Policy == LoadBalancingPolicies.Instance);
+        return new PickRules(
+            () => LoadBalancerCatalog.Create(hub.Options, context), balancing.Policy == LoadBalancingPolicies.Instance, balancing.SessionAffinity ?? false);
+    }
+
+    private PickTarget Target(LabelSelector selector, PickRules picks)
+    {
+        PickTarget target = new(SubsetOf(selector), picks);
         targets.Add(target);
         return target;
     }
@@ -212,7 +227,7 @@ internal sealed class ServicePlan
     {
         if (!subsets.TryGetValue(selector, out Subset? subset))
         {
-            subsets[selector] = subset = registry.AddSubset(new Subset(selector, locality, panicThreshold));
+            subsets[selector] = subset = registry.AddGroup(new Subset(selector, locality, panicThreshold));
         }
 
         return subset;

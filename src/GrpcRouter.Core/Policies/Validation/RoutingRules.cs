@@ -5,6 +5,9 @@ internal static class RoutingRules
 {
     private const int MaxWeight = 1_000_000;
 
+    // Each combination of them that calls bring is an index of its own.
+    private const int MaxLabelHeaders = 4;
+
     /// <param name="service">Where the service's options stand.</param>
     /// <param name="routing">Its routes.</param>
     /// <param name="tenantHeader">The key that names tenants; null when nothing does.</param>
@@ -17,7 +20,8 @@ internal static class RoutingRules
 
         OptionScope scope = service.Of(nameof(ServicePolicyOptions.Routing));
         OptionScope headers = scope.Of(nameof(routing.LabelHeaders));
-        foreach ((string key, string label) in routing!.LabelHeaders)
+        scope.Require(routing!.LabelHeaders.Count <= MaxLabelHeaders, nameof(routing.LabelHeaders), "must be 4 or fewer", routing.LabelHeaders.Count);
+        foreach ((string key, string label) in routing.LabelHeaders)
         {
             headers.TextKey(key, key);
             headers.Require(!string.IsNullOrEmpty(label), key, "must name a label", value: null);

@@ -1,0 +1,14 @@
+namespace GrpcRouter;
+
+/// <summary>Some of the channels that can be picked, kept by the registry with its lock held.</summary>
+internal interface IChannelGroup
+{
+    /// <summary>A channel takes calls. It may not belong here.</summary>
+    void Add(InstanceChannel channel);
+
+    /// <summary>A channel takes calls no more.</summary>
+    void Remove(InstanceChannel channel);
+
+    /// <summary>The health or ejection of a channel's instance has changed.</summary>
+    void Update(InstanceChannel channel);
+}
