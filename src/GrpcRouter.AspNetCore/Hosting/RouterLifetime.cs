@@ -22,7 +22,7 @@ internal sealed class RouterLifetime(
             log.GraceCut(hub.Options.DrainGrace, grace, host.Value.ShutdownTimeout, hub.Options.DrainDelay);
         }
 
-        lifetime.ApplicationStopping.Register(static state => ((RouterHub)state!).BeginDrain(), hub);
+        lifetime.ApplicationStopping.Register(static state => ((RouterLifetime)state!).BeginStop(), this);
         return Task.CompletedTask;
     }
 
@@ -41,10 +41,10 @@ internal sealed class RouterLifetime(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        hub.BeginDrain();
+        BeginStop();
 
         // A host may be stopped twice; it waits once.
-        if (hub.Options.DrainDelay > TimeSpan.Zero && !hub.Stopping)
+        if (!hub.Stopping)
         {
             await Task.Delay(hub.Options.DrainDelay, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -57,4 +57,14 @@ internal sealed class RouterLifetime(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // Where nothing is to wait for, an application that announces its end refuses calls from that moment on.
+    private void BeginStop()
+    {
+        hub.BeginDrain();
+        if (hub.Options.DrainDelay == TimeSpan.Zero)
+        {
+            hub.BeginShutdown(grace);
+        }
+    }
 }
