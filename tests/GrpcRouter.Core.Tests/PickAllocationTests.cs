@@ -2,10 +2,22 @@ namespace GrpcRouter.Core.Tests;
 
 public sealed class PickAllocationTests
 {
-    [Fact]
-    public async Task A_pick_and_its_id_allocate_nothing()
+    [Theory]
+    [InlineData(LoadBalancingPolicies.RoundRobin)]
+    [InlineData(LoadBalancingPolicies.Random)]
+    [InlineData(LoadBalancingPolicies.WeightedRoundRobin)]
+    [InlineData(LoadBalancingPolicies.LeastRequest)]
+    [InlineData(LoadBalancingPolicies.PowerOfTwo)]
+    [InlineData(LoadBalancingPolicies.PeakEwma)]
+    [InlineData(LoadBalancingPolicies.RingHash)]
+    [InlineData(LoadBalancingPolicies.Maglev)]
+    [InlineData(LoadBalancingPolicies.Instance)]
+    public async Task A_pick_and_its_id_allocate_nothing(string policy)
     {
-        using Bench bench = new();
+        using Bench bench = new(new RouterOptions
+        {
+            Defaults = { LoadBalancing = { Policy = policy, HashHeader = "key", SessionAffinity = true }, SlowStart = { Window = TimeSpan.FromMinutes(1) } },
+        });
         await bench.InstanceAsync("one");
         await bench.InstanceAsync("two");
         Assert.Equal(0, Allocated(bench, picks: 1_000));
@@ -14,18 +26,20 @@ public sealed class PickAllocationTests
     // Counted for this thread, after a first round that compiles and grows what is to be kept.
     private static long Allocated(Bench bench, int picks)
     {
-        RoutedCall call = new();
-        Pick(bench, call, picks);
+        KeyLeg leg = new();
+        Pick(bench, leg, picks);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Pick(bench, call, picks);
+        Pick(bench, leg, picks);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static void Pick(Bench bench, RoutedCall call, int picks)
+    private static void Pick(Bench bench, KeyLeg leg, int picks)
     {
         for (int i = 0; i < picks; i++)
         {
-            Assert.True(bench.Router.TryPick(call, bench.Router.Plan[Probe.Unary].Target, 10, out InstanceChannel? picked, out ulong id, out _));
+            InstanceChannel? picked = bench.Target().Pick(new PickContext(Probe.Unary, attempt: 0, leg, Picks.Random));
+            ulong id = picked!.Calls.Add(leg.Relay);
+            Assert.True(id != 0);
             picked.Forget(id);
         }
     }

@@ -22,10 +22,16 @@ public sealed class LoadBalancingOptions
     /// </summary>
     public double? BoundedLoad { get; set; }
 
-    /// <summary>Fewest points of the ring, 1 to 8,388,608. Default 1,024 (gRFC A42).</summary>
+    /// <summary>
+    /// Points of a ring of eight instances of equal weight, 1 to 8,388,608; with fewer or more instances each still has as many. The more, the more even the shares. Default 1,024, which is 128
+    /// for each; the lightest has these where weights differ.
+    /// </summary>
     public int? MinRingSize { get; set; }
 
-    /// <summary>Most points of the ring, <see cref="MinRingSize"/> to 8,388,608. Default 4,096 (gRFC A42).</summary>
+    /// <summary>
+    /// Most points of the ring, <see cref="MinRingSize"/> to 8,388,608. With more instances than it has room for each has fewer points, one at least, and more keys move when one comes or goes.
+    /// Default 131,072, which is room for 1,024 instances.
+    /// </summary>
     public int? MaxRingSize { get; set; }
 
     /// <summary>Entries of the table of <c>maglev</c>, a prime of up to 5,000,011. Default 65,537.</summary>

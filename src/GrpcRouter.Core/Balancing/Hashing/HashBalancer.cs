@@ -18,7 +18,7 @@ internal sealed class HashBalancer : ITimedLoadBalancer
     }
 
     public static HashBalancer Ring(LoadBalancingOptions options) =>
-        new(options, owners => RingTable.Build(owners, options.MinRingSize ?? 1024, options.MaxRingSize ?? 4096));
+        new(options, owners => RingTable.Build(owners, options.MinRingSize ?? 1024, options.MaxRingSize ?? 131_072));
 
     public static HashBalancer Maglev(LoadBalancingOptions options) =>
         new(options, owners => MaglevTable.Build(owners, options.MaglevTableSize ?? 65_537));

@@ -5,30 +5,33 @@ using System.Text;
 namespace GrpcRouter;
 
 /// <summary>
-/// A ring of hashes on which each instance has points in proportion to its weight (gRFC A42): as many that the lightest has a whole number of them and all have
-/// the least size together, unless that is more than the greatest.
+/// A ring of hashes on which each instance has points in proportion to its weight. Unlike in gRFC A42, where the points of the ring are shared out anew with each instance that comes, the
+/// number for each stays the same up to the greatest size: then the keys of a newcomer move, and no others.
 /// </summary>
 internal static class RingTable
 {
+    // What the least size is for: with 128 points of 1,024 the shares differ by a tenth or so.
+    private const int Shares = 8;
+
     // An id is up to 128 characters, and a number up to 10.
     private const int NameSize = 256;
 
     public static HashTable Build(HashOwner[] owners, int minSize, int maxSize)
     {
-        double total = owners.Sum(static owner => (double)owner.Weight);
-        double lightest = owners.Min(static owner => owner.Weight) / total;
-        double scale = Math.Min(Math.Ceiling(lightest * minSize) / lightest, maxSize);
-        ulong[] points = new ulong[(int)Math.Ceiling(scale)];
+        double lightest = owners.Min(static owner => owner.Weight);
+        double perWeight = Math.Ceiling(minSize / (double)Shares) / lightest;
+        double total = owners.Sum(static owner => (double)owner.Weight) * perWeight;
+        perWeight *= Math.Min(1, maxSize / total);
+        int[] counts = [.. owners.Select(owner => Math.Max(1, (int)Math.Floor((owner.Weight * perWeight) + 1e-6)))];
+        ulong[] points = new ulong[counts.Sum()];
         int[] slots = new int[points.Length];
-        double due = 0;
         int used = 0;
         Span<byte> name = stackalloc byte[NameSize];
         for (int i = 0; i < owners.Length; i++)
         {
-            due += scale * (owners[i].Weight / total);
             int length = Encoding.UTF8.GetBytes(owners[i].Instance.Id, name);
             name[length++] = (byte)'_';
-            for (int point = 0; used < due && used < points.Length; point++)
+            for (int point = 0; point < counts[i]; point++)
             {
                 Utf8Formatter.TryFormat(point, name[length..], out int digits);
                 points[used] = XxHash64.HashToUInt64(name[..(length + digits)]);
@@ -36,9 +39,6 @@ internal static class RingTable
             }
         }
 
-        // What is missing to a whole number may be lost to rounding.
-        Array.Resize(ref points, used);
-        Array.Resize(ref slots, used);
         Array.Sort(points, slots);
         return new HashTable(owners, slots, points);
     }

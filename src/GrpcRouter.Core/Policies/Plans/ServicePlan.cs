@@ -170,7 +170,7 @@ internal sealed class ServicePlan
             HashHeader = Text(static options => options.HashHeader),
             BoundedLoad = Of(static options => options.BoundedLoad),
             MinRingSize = Of(static options => options.MinRingSize) ?? 1024,
-            MaxRingSize = Of(static options => options.MaxRingSize) ?? 4096,
+            MaxRingSize = Of(static options => options.MaxRingSize) ?? 131_072,
             MaglevTableSize = Of(static options => options.MaglevTableSize) ?? 65_537,
             DecayTime = Of(static options => options.DecayTime) ?? TimeSpan.FromSeconds(10),
             WeightSignal = Text(static options => options.WeightSignal),

@@ -46,7 +46,7 @@ internal static class LoadBalancingRules
 
         // The other size may stand in a wider scope.
         int least = options.MinRingSize ?? wider.Select(static policy => policy.MinRingSize).FirstOrDefault(static size => size is not null) ?? 1024;
-        int most = options.MaxRingSize ?? wider.Select(static policy => policy.MaxRingSize).FirstOrDefault(static size => size is not null) ?? 4096;
+        int most = options.MaxRingSize ?? wider.Select(static policy => policy.MaxRingSize).FirstOrDefault(static size => size is not null) ?? 131_072;
         if (least > most)
         {
             scope.Fail(
