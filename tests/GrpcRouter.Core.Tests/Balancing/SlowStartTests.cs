@@ -83,14 +83,14 @@ public sealed class SlowStartTests
 
     private static double Share(Bench bench, string id = "fresh")
     {
-        const int Picks = 50_000;
+        const int Total = 50_000;
         int count = 0;
-        for (int i = 0; i < Picks; i++)
+        for (int i = 0; i < Total; i++)
         {
             count += bench.Target().Pick(Picks.Call())!.InstanceId == id ? 1 : 0;
         }
 
-        return count / (double)Picks;
+        return count / (double)Total;
     }
 
     private static void Load(Bench bench, int calls)
