@@ -13,6 +13,8 @@ public abstract class ClientLeg
     private const long NoCall = -1;
 
     private RoutedCall? relay;
+    private HedgedCall? hedge;
+    private IClientWatcher? watcher;
     private long serial = NoCall;
 
     /// <summary>The request's messages, each with its gRPC prefix. A failing read means that the client is gone.</summary>
@@ -60,7 +62,11 @@ public abstract class ClientLeg
     public abstract void Abort();
 
     /// <summary>To be called when the client resets the stream or its connection is lost; from any thread, more than once if need be.</summary>
-    protected void OnClientGone() => Volatile.Read(ref relay)?.OnClientGone(Volatile.Read(ref serial));
+    protected void OnClientGone()
+    {
+        long call = Volatile.Read(ref serial);
+        Volatile.Read(ref watcher)?.OnClientGone(call);
+    }
 
     /// <summary>Starts to watch for the client's end.</summary>
     protected abstract void StartWatching();
@@ -78,8 +84,22 @@ public abstract class ClientLeg
         set => relay = value;
     }
 
-    internal void Attach(long callSerial)
+    /// <summary>Carries the hedged calls of this leg, one after the other.</summary>
+    internal HedgedCall Hedge
     {
+        get => hedge ??= new HedgedCall();
+        set => hedge = value;
+    }
+
+    /// <summary>Lets the request pump return from a read of <see cref="RequestBody"/>.</summary>
+    internal virtual void WakeRequests() => RequestBody.Wake();
+
+    /// <summary>Ends the call that <see cref="Relay"/> carries, if there is one.</summary>
+    internal void Fail(in CallFailure cause) => relay?.Fail(Volatile.Read(ref serial), cause);
+
+    internal void Attach(IClientWatcher call, long callSerial)
+    {
+        Volatile.Write(ref watcher, call);
         Volatile.Write(ref serial, callSerial);
         StartWatching();
     }

@@ -14,6 +14,7 @@ internal sealed class RequestReplay
     private int length;
     private int counted;
     private bool whole = true;
+    private RequestReplay? lender;
 
     /// <summary>All that was taken is here.</summary>
     public bool IsWhole => Volatile.Read(ref whole);
@@ -24,7 +25,22 @@ internal sealed class RequestReplay
     /// <summary>There is something to be sent anew.</summary>
     public bool Any => length > 0 || IsComplete;
 
-    public ReadOnlySequence<byte> Bytes => new(bytes, 0, length);
+    public ReadOnlySequence<byte> Bytes => lender?.Bytes ?? new(bytes, 0, length);
+
+    /// <summary>Bytes that are kept here.</summary>
+    public int Length => length;
+
+    /// <summary>Makes room in advance, so that so many bytes in all are sure to be kept.</summary>
+    /// <returns>False when they are more than may be kept.</returns>
+    public bool TryReserve(long needed, RouterHub hub) =>
+        needed <= hub.Options.RetryBufferPerCall && (needed <= bytes.Length || TryGrow((int)needed, hub));
+
+    /// <summary>Sends a request that is here as a whole and kept elsewhere until this call is over.</summary>
+    public void Borrow(RequestReplay request)
+    {
+        lender = request;
+        IsComplete = true;
+    }
 
     /// <summary>Keeps more. What is over a limit is not kept, and from then on there is no other attempt.</summary>
     public void Append(in ReadOnlySequence<byte> more, RouterHub hub)
@@ -63,6 +79,7 @@ internal sealed class RequestReplay
     private void Empty(RouterHub hub)
     {
         length = 0;
+        lender = null;
         if (bytes.Length > KeptBytes)
         {
             ArrayPool<byte>.Shared.Return(bytes);

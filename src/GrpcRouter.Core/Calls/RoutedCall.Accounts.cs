@@ -15,20 +15,6 @@ internal sealed partial class RoutedCall
     private Tenant? tenant;
     private bool budgeted;
 
-    /// <summary>Lets the call in, or says which limit it is over.</summary>
-    private bool TryEnter(out RouterStatus refusal)
-    {
-        ServicePlan service = router.Plan;
-        refusal = default;
-        if (service.Limits is { } limits && !limits.TryEnter(leg, out tenant, out refusal))
-        {
-            return false;
-        }
-
-        service.Budget?.OnCall();
-        return true;
-    }
-
     /// <summary>The call is over.</summary>
     private void Leave()
     {
@@ -68,7 +54,7 @@ internal sealed partial class RoutedCall
     private void CountAttempt(ServiceInstance instance)
     {
         ServicePlan service = router.Plan;
-        bool throttled = service.Throttle is not null && plan.Retry is not null;
+        bool throttled = service.Throttle is not null && (plan.Retry is not null || hedge is not null);
 
         // How long a stream lives tells nothing of how fast its instance is.
         bool timed = plan.TracksLatency && !method.ClientStreams && !method.ServerStreams;
@@ -95,7 +81,7 @@ internal sealed partial class RoutedCall
             instance.RecordOutcome(code >= 32 || (Failures >> (int)code & 1) == 0);
         }
 
-        if (throttled && !plan.Retry!.IsRetryable(code))
+        if (throttled && !(plan.Retry?.IsRetryable(code) ?? plan.Hedging!.IsNonFatal(code)))
         {
             service.Throttle!.OnSuccess();
         }

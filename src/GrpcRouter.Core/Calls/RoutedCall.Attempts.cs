@@ -45,7 +45,7 @@ internal sealed partial class RoutedCall
     }
 
     /// <summary>The call got a channel.</summary>
-    private void BeginAttempt()
+    private void BeginAttempt(InstanceChannel picked)
     {
         attempts++;
         if (plan.TracksLatency)
@@ -53,6 +53,7 @@ internal sealed partial class RoutedCall
             attemptStartedAt = router.Hub.Time.GetTimestamp();
         }
 
+        hedge?.OnPicked(picked.Instance);
         if (plan.Retry?.AttemptTimeout is { } limit)
         {
             attemptTimed = true;
@@ -227,7 +228,7 @@ internal sealed partial class RoutedCall
 
         if (!Volatile.Read(ref requestsOver))
         {
-            leg.RequestBody.Wake();
+            leg.WakeRequests();
             signalled = true;
             sendSignal.Set();
         }

@@ -227,10 +227,11 @@ internal sealed partial class RoutedCall
     /// <returns>True when nothing else follows: that was the whole request, or the attempt is over.</returns>
     private async ValueTask<bool> ReplayAsync()
     {
-        await RelayAsync(new ReadResult(replay.Bytes, isCanceled: false, replay.IsComplete)).ConfigureAwait(false);
+        ReadOnlySequence<byte> bytes = replay.Bytes;
+        SequencePosition consumed = await RelayAsync(new ReadResult(bytes, isCanceled: false, replay.IsComplete)).ConfigureAwait(false);
         if (!Stopped && replay.IsComplete)
         {
-            await EndRequestsAsync(clean: true).ConfigureAwait(false);
+            await EndRequestsAsync(clean: bytes.Slice(consumed).IsEmpty).ConfigureAwait(false);
         }
 
         return Stopped || replay.IsComplete;
@@ -241,7 +242,7 @@ internal sealed partial class RoutedCall
         // Kestrel may fail the read before it reports the abort.
         if (error is IOException or OperationCanceledException)
         {
-            Fail(ClientGone);
+            Fail(CallFailure.ClientGone);
             return;
         }
 

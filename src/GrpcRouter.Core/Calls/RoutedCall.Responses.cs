@@ -96,7 +96,7 @@ internal sealed partial class RoutedCall
     {
         if (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            Fail(ClientGone);
+            Fail(CallFailure.ClientGone);
         }
         else
         {
@@ -119,7 +119,7 @@ internal sealed partial class RoutedCall
 
         if (!Volatile.Read(ref requestsOver))
         {
-            leg.RequestBody.Wake();
+            leg.WakeRequests();
             signalled = true;
             sendSignal.Set();
         }
@@ -211,7 +211,7 @@ internal sealed partial class RoutedCall
 
         if (result.IsCompleted)
         {
-            Fail(ClientGone);
+            Fail(CallFailure.ClientGone);
             return;
         }
 
@@ -240,7 +240,7 @@ internal sealed partial class RoutedCall
             }
         }
 
-        if (failure.Reason == CancelReason.Client && failure.Status.Code == StatusCode.Cancelled)
+        if (failure.IsClientGone)
         {
             leg.Abort();
         }

@@ -91,7 +91,7 @@ internal sealed partial class RoutedCall
             return false;
         }
 
-        BeginAttempt();
+        BeginAttempt(picked);
         RouterOptions options = router.Hub.Options;
         sendWindow.Reset(picked.RequestWindow);
         receiveWindow.Reset(options.CallWindow, options.MaxCallWindow, picked.Budget);

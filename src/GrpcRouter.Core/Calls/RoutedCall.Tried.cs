@@ -8,8 +8,9 @@ internal sealed partial class RoutedCall
 
     private readonly List<ServiceInstance> tried = [];
 
-    /// <summary>An attempt of the call has failed there.</summary>
-    public bool HasTried(ServiceInstance instance) => tried.Count > 0 && tried.Contains(instance);
+    /// <summary>An attempt of the call has failed there, or one of a hedged call was sent there.</summary>
+    public bool HasTried(ServiceInstance instance) =>
+        (tried.Count > 0 && tried.Contains(instance)) || (hedge is not null && hedge.HasTried(instance));
 
     /// <summary>Looks for a channel of an instance that was not tried; null when it finds none.</summary>
     public InstanceChannel? FindUntried(PickTarget target)
@@ -22,7 +23,7 @@ internal sealed partial class RoutedCall
             for (int i = 0; i < looks; i++)
             {
                 InstanceChannel channel = list[(from + i) % list.Count];
-                if (!tried.Contains(channel.Instance))
+                if (!HasTried(channel.Instance))
                 {
                     return channel;
                 }

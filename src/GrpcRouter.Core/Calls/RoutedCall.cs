@@ -17,7 +17,7 @@ namespace GrpcRouter;
 /// where the object itself can be the continuation. The call is over when both pumps are. Objects are used again; whoever may come late
 /// (timer, channel reader, client's abort) names the serial or the id it means.
 /// </remarks>
-internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
+internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, IClientWatcher
 {
     // What each buffer of an idle object keeps: enough for the small calls that are most, little for thousands of objects.
     private const int KeptBytes = 2048;
@@ -32,6 +32,9 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     private RoutedMethod method = null!;
     private MethodPlan plan = null!;
     private ClientLeg leg = null!;
+
+    // Set when the call is one attempt of a hedged one, which has been admitted, is counted and keeps the deadline.
+    private AttemptLeg? hedge;
     private AsyncTaskMethodBuilder completion;
     private InstanceChannel? channel;
     private ulong id;
@@ -59,15 +62,18 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     /// <summary>The client.</summary>
     public ClientLeg Leg => leg;
 
+    /// <summary>The request has been sent, or what was left of it never will be.</summary>
+    public bool HasSentRequest => Volatile.Read(ref requestsOver);
+
     private bool Stopped => Volatile.Read(ref finished) || Volatile.Read(ref failed) || Volatile.Read(ref retrying);
 
     /// <summary>Relays the call until it is over for the client.</summary>
-    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, ClientLeg callLeg)
+    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, MethodPlan callPlan, ClientLeg callLeg)
     {
         router = callRouter;
         method = callMethod;
         leg = callLeg;
-        plan = callRouter.Plan[callMethod];
+        plan = callPlan;
         router.LiveCalls.Increment();
         if (!TryAdmit(out RouterStatus refusal))
         {
@@ -76,13 +82,53 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
             return Task.CompletedTask;
         }
 
+        return Begin();
+    }
+
+    /// <summary>Relays one attempt of a hedged call until it is over.</summary>
+    /// <param name="callRouter">The service.</param>
+    /// <param name="callMethod">The method called.</param>
+    /// <param name="callPlan">A plan without retries.</param>
+    /// <param name="attempt">Stands for the client.</param>
+    /// <param name="request">The request, which the hedged call keeps; null when it is to be read from the client.</param>
+    public Task RunAttemptAsync(ServiceRouter callRouter, RoutedMethod callMethod, MethodPlan callPlan, AttemptLeg attempt, RequestReplay? request)
+    {
+        router = callRouter;
+        method = callMethod;
+        leg = hedge = attempt;
+        plan = callPlan;
+        retries = attempt.Ordinal;
+        target = attempt.Target;
+        if (attempt.DeadlineAt is { } due)
+        {
+            hasDeadline = true;
+            deadlineAt = due;
+        }
+
+        if (request is not null)
+        {
+            replay.Borrow(request);
+        }
+
+        return Begin();
+    }
+
+    private Task Begin()
+    {
         completion = AsyncTaskMethodBuilder.Create();
         Task over = completion.Task;
         pumps = 2;
-        pumping = true;
-        leg.Attach(serial);
+
+        // Whoever begins an attempt has others to look after: its responses, which may come at once and for long, are left to the pool.
+        bool inline = hedge is null;
+        pumping = inline;
+        leg.Attach(this, serial);
         StartRequests();
-        PumpResponses();
+        if (inline)
+        {
+            PumpResponses();
+        }
+
         return over;
     }
 
@@ -112,10 +158,8 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         ScheduleIf(wake);
     }
 
-    public void OnClientGone(long callSerial) => Fail(callSerial, ClientGone);
-
-    private static CallFailure ClientGone =>
-        new(new RouterStatus(StatusCode.Cancelled, RouterReasons.Cancelled, "The client cancelled the call."), CancelReason.Client);
+    /// <inheritdoc/>
+    public void OnClientGone(long callSerial) => Fail(callSerial, CallFailure.ClientGone);
 
     /// <inheritdoc/>
     protected override void OnTurn() => sendSignal.Set();
@@ -185,35 +229,8 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 
     private bool TryAdmit(out RouterStatus refusal)
     {
-        if (!TryEnter(out refusal))
+        if (!CallAdmission.TryAdmit(router, plan, leg, out tenant, out TimeSpan? timeout, out refusal))
         {
-            return false;
-        }
-
-        RouterOptions options = router.Hub.Options;
-        TimeSpan? timeout = options.MaxCallDuration < GrpcTimeout.Maximum ? options.MaxCallDuration : null;
-        timeout = plan.TimeoutFor(leg) is { } limit && limit < (timeout ?? TimeSpan.MaxValue) ? limit : timeout;
-        if (leg.TimeoutHeader is { } header)
-        {
-            if (!GrpcTimeout.TryParse(header, out TimeSpan asked))
-            {
-                refusal = new RouterStatus(StatusCode.Internal, RouterReasons.BadTimeout, "The grpc-timeout header is not up to eight digits and a unit.");
-                return false;
-            }
-
-            timeout = timeout < asked ? timeout : asked;
-        }
-
-        if (timeout <= TimeSpan.Zero)
-        {
-            refusal = DeadlinePassed;
-            return false;
-        }
-
-        int size = leg.PrepareStart();
-        if (size > options.MaxMetadataSize)
-        {
-            refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {size} bytes is over the limit of {options.MaxMetadataSize}.");
             return false;
         }
 
@@ -226,8 +243,6 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
 
         return true;
     }
-
-    private static RouterStatus DeadlinePassed => new(StatusCode.DeadlineExceeded, RouterReasons.DeadlineExceeded, "The deadline passed at the router.");
 
     /// <summary>One of the pumps is done. The last one to be ends the call.</summary>
     private void EndPump()
@@ -271,7 +286,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
     {
         leg.Detach();
         Leave();
-        StripedCounter live = router.LiveCalls;
+        StripedCounter? live = hedge is null ? router.LiveCalls : null;
         lock (gate)
         {
             serial++;
@@ -291,16 +306,17 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem
         }
 
         leg = null!;
+        hedge = null;
         router = null!;
         method = null!;
         plan = null!;
         completion = default;
-        live.Decrement();
+        live?.Decrement();
     }
 
     private sealed class Deadline(RoutedCall call) : DeadlineEntry
     {
         // Judged by this timer alone: a clock read here could say that the deadline has not come, and make it a cancellation.
-        public override void OnDue(long token) => call.Fail(token, new CallFailure(DeadlinePassed, CancelReason.Deadline));
+        public override void OnDue(long token) => call.Fail(token, CallFailure.DeadlinePassed);
     }
 }

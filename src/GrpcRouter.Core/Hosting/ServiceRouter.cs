@@ -19,6 +19,9 @@ public abstract class ServiceRouter
     private readonly ServicePlan plan;
     internal readonly StripedCounter LiveCalls = new();
 
+    // Attempts of hedged calls that were withdrawn because another had answered.
+    internal readonly StripedCounter HedgeLosers = new();
+
     /// <summary>Makes the router of a service.</summary>
     /// <param name="hub">What it shares with the other services.</param>
     /// <param name="service">Its methods.</param>
@@ -90,7 +93,10 @@ public abstract class ServiceRouter
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(leg);
-        return leg.Relay.RunAsync(this, method, leg);
+        MethodPlan treatment = plan[method];
+        return treatment.Hedging is null
+            ? leg.Relay.RunAsync(this, method, treatment, leg)
+            : leg.Hedge.RunAsync(this, method, treatment, leg);
     }
 
     /// <summary>Serves a registration channel until it ends.</summary>

@@ -6,6 +6,7 @@ namespace GrpcRouter.Core.Tests;
 internal sealed class Bench : IDisposable
 {
     private readonly ConcurrentStack<RoutedCall> relays = new();
+    private readonly ConcurrentStack<HedgedCall> hedges = new();
 
     public Bench(RouterOptions? options = null, TimeProvider? time = null)
     {
@@ -44,6 +45,11 @@ internal sealed class Bench : IDisposable
             leg.Relay = relay;
         }
 
+        if (hedges.TryPop(out HedgedCall? hedge))
+        {
+            leg.Hedge = hedge;
+        }
+
         leg.Done = RunAsync(method, leg);
         return leg;
     }
@@ -53,6 +59,7 @@ internal sealed class Bench : IDisposable
     {
         await Router.RunCallAsync(method, leg);
         relays.Push(leg.Relay);
+        hedges.Push(leg.Hedge);
     }
 
     /// <summary>Begins a call whose request is one small message, and takes its start at the instance.</summary>
@@ -68,6 +75,7 @@ internal sealed class Bench : IDisposable
     {
         Assert.Equal(0, Router.ActiveCalls);
         Assert.Equal(0, Hub.Deadlines.Count);
+        Assert.Equal(0, Hub.ReplayBytes.Used);
         Assert.All(Router.Instances, static channel => Assert.Equal(0, channel.ActiveCalls));
         Assert.All(Router.Instances, static channel => Assert.Equal(0, channel.Budget.Used));
         Assert.All(Router.Instances, static channel => Assert.Equal(0, channel.Output.QueuedTurns));
