@@ -94,10 +94,6 @@ internal sealed class InstanceRegistry
             channel.Instance = instance;
             instance.Add_NeedsLock(channel);
             registered[(channel.InstanceId, channel.Stripe)] = channel;
-            if (replaced is not null)
-            {
-                Withdraw_NeedsLock(replaced);
-            }
 
             // One that drains already was withdrawn before it came, or finds itself in the list when it is.
             if (channel.State == InstanceState.Ready && ready.Add(channel))
@@ -106,6 +102,12 @@ internal sealed class InstanceRegistry
                 {
                     group.Add(channel);
                 }
+            }
+
+            // Not before: lists are read without the lock, and none may be without both.
+            if (replaced is not null)
+            {
+                Withdraw_NeedsLock(replaced);
             }
 
             Publish_NeedsLock();
