@@ -86,15 +86,13 @@ public sealed class PackageTests(PackageWork work)
     [Fact]
     public void No_package_has_an_id_that_belongs_to_grpc()
     {
-        Assert.Equal(work.StandsIn, File.Exists(work.Package("GrpcRouter.GrpcCoreApi")));
         Assert.All(work.Packages, package => Assert.StartsWith("GrpcRouter", Path.GetFileName(package), StringComparison.Ordinal));
     }
 
     [Fact]
     public void Packages_depend_on_what_defines_the_contracts_and_on_each_other_at_their_own_version()
     {
-        var contracts = work.StandsIn ? "GrpcRouter.GrpcCoreApi" : "Grpc.Core.Api";
-        Assert.Contains(contracts, Dependencies("GrpcRouter.Client").Keys);
+        Assert.Contains("Grpc.Core.Api", Dependencies("GrpcRouter.Client").Keys);
 
         string[] expected = ["Google.Protobuf", "Grpc.Tools", "GrpcRouter.AspNetCore", "GrpcRouter.Bridge", "GrpcRouter.Client"];
         var dependencies = Dependencies("GrpcRouter");

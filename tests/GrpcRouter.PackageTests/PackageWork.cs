@@ -19,9 +19,6 @@ public sealed class PackageWork : IDisposable
     /// <summary>Packs everything that users install.</summary>
     public PackageWork() => Pack();
 
-    /// <summary>Whether the stand-in for Grpc.Core.Api is among the packages.</summary>
-    public bool StandsIn => Value("GrpcCoreApi") == "StandIn";
-
     /// <summary>Full paths of all packages.</summary>
     public string[] Packages => Directory.GetFiles(PathOf("feed"), "*.nupkg");
 
@@ -83,16 +80,14 @@ public sealed class PackageWork : IDisposable
 
     private void Pack()
     {
-        // With the official package the stand-in is no dependency.
-        var standIn = StandsIn ? $";{Root}src/Grpc.Core.Api/Grpc.Core.Api.csproj" : "";
         Write("pack.proj", $"""
             <Project>
               <ItemGroup>
-                <Source Include="{Root}src/GrpcRouter*/*.csproj{standIn}" Exclude="{Root}src/GrpcRouter.Testing/*.csproj" />
+                <Source Include="{Root}src/GrpcRouter*/*.csproj" Exclude="{Root}src/GrpcRouter.Testing/*.csproj" />
               </ItemGroup>
               <Target Name="Pack">
                 <MSBuild Projects="@(Source)" Targets="Pack"
-                         Properties="NoBuild=true;Configuration={Value("Configuration")};GrpcCoreApi={Value("GrpcCoreApi")};PackageVersion={Version};PackageOutputPath={folder}/feed" />
+                         Properties="NoBuild=true;Configuration={Value("Configuration")};PackageVersion={Version};PackageOutputPath={folder}/feed" />
               </Target>
             </Project>
             """);

@@ -5,8 +5,6 @@ namespace GrpcRouter.RepositoryTests;
 /// <summary>A project file and the projects that it references, each named by its folder, such as <c>src/GrpcRouter.Core</c>.</summary>
 internal sealed record ProjectFile(string Path, string Folder, IReadOnlyList<ProjectReference> References)
 {
-    private static readonly string GrpcCoreApi = "src/Grpc.Core.Api/Grpc.Core.Api.csproj";
-
     public string Area => Folder.Split('/')[0];
 
     public static IReadOnlyList<ProjectFile> All { get; } = [.. Repository.Files("", "*.csproj").Select(Load)];
@@ -18,7 +16,6 @@ internal sealed record ProjectFile(string Path, string Folder, IReadOnlyList<Pro
     {
         var folder = System.IO.Path.Combine(Repository.Root, FolderOf(path));
         var include = item.Attribute("Include")!.Value
-            .Replace("$(GrpcCoreApiProject)", System.IO.Path.Combine(Repository.Root, GrpcCoreApi), StringComparison.Ordinal)
             .Replace("$(RepositoryRoot)", Repository.Root + "/", StringComparison.Ordinal)
             .Replace("$(MSBuildThisFileDirectory)", folder + "/", StringComparison.Ordinal)
             .Replace('\\', '/');

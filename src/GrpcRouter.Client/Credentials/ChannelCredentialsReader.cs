@@ -10,7 +10,7 @@ internal sealed class ChannelCredentialsReader(bool secureAddress) : ChannelCred
     public static IReadOnlyList<AsyncAuthInterceptor> Read(ChannelCredentials? credentials, bool secureAddress)
     {
         ChannelCredentialsReader reader = new(secureAddress);
-        credentials?.InternalPopulateConfiguration(reader, null);
+        credentials?.InternalPopulateConfiguration(reader, reader);
         return reader._interceptors;
     }
 
@@ -37,7 +37,7 @@ internal sealed class ChannelCredentialsReader(bool secureAddress) : ChannelCred
 
     public override void SetCompositeCredentials(object? state, ChannelCredentials channelCredentials, CallCredentials callCredentials)
     {
-        channelCredentials.InternalPopulateConfiguration(this, state);
+        channelCredentials.InternalPopulateConfiguration(this, this);
         _interceptors.AddRange(CallCredentialsReader.Read(callCredentials));
     }
 }
