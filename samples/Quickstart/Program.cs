@@ -8,7 +8,8 @@ builder.WebHost.UseUrls("http://127.0.0.1:0");
 builder.Logging.SetMinimumLevel(LogLevel.Error);
 builder.Services.AddGrpcRouter(o => o.Service("greet.Greeter").Routing.Rules.Add(new()
 {
-    // One caller in twenty is served by the canary once there is one, and always the same callers.
+    // Of callers that say who they are, one in twenty is served by the canary once there is one, and always the same ones.
+    Headers = { new() { Name = "x-user" } },
     StickyHeader = "x-user",
     Targets =
     {

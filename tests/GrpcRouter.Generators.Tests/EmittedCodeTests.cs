@@ -96,11 +96,18 @@ public sealed class EmittedCodeTests
         var marshaller = (Marshaller<HelloRequest>)make.Invoke(null, [HelloRequest.Parser])!;
         var message = new HelloRequest { Name = new string('n', 1000) };
 
-        var bytes = marshaller.Serializer(message);
+        var bytes = Written(message);
 
         Assert.Equal(message.ToByteArray(), bytes);
-        Assert.Equal(message, marshaller.Deserializer(bytes));
-        Assert.Empty(marshaller.Serializer(new HelloRequest()));
+        Assert.Equal(message, marshaller.ContextualDeserializer(new GivenMessage(bytes)));
+        Assert.Empty(Written(new HelloRequest()));
+
+        byte[] Written(HelloRequest request)
+        {
+            var written = new WrittenMessage();
+            marshaller.ContextualSerializer(request, written);
+            return written.Bytes;
+        }
     }
 
     private static Type RouterType(ProtoModel model) => Load(GeneratorRun.Of(model).Compiles()).GetType("Greet.GreeterRouter", throwOnError: true)!;
