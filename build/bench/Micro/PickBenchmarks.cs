@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using BenchmarkDotNet.Attributes;
 using Grpc.Core;
 
@@ -9,27 +8,46 @@ public class PickBenchmarks
 {
     private static readonly RoutedMethod Method = new("SayHello", MethodType.Unary, 2_526_808);
 
-    private readonly RoundRobinBalancer _balancer = new();
+    private readonly KeyLeg _leg = new();
+    private ILoadBalancer _balancer = null!;
     private InstanceSnapshot _channels = InstanceSnapshot.Empty;
 
     [Params(10, 10_000)]
     public int Instances { get; set; }
 
+    [Params(
+        LoadBalancingPolicies.RoundRobin,
+        LoadBalancingPolicies.Random,
+        LoadBalancingPolicies.WeightedRoundRobin,
+        LoadBalancingPolicies.LeastRequest,
+        LoadBalancingPolicies.PeakEwma,
+        LoadBalancingPolicies.RingHash,
+        LoadBalancingPolicies.Maglev,
+        LoadBalancingPolicies.Instance)]
+    public string Policy { get; set; } = LoadBalancingPolicies.RoundRobin;
+
     [GlobalSetup]
     public void SetUp()
     {
-        ServiceRouter router = new RouterHub(new RouterOptions()).GetRouter<IdleRouter>();
-        SharedList<InstanceChannel> channels = SharedList<InstanceChannel>.Empty;
+        IdleRouter router = new RouterHub(new RouterOptions()).GetRouter<IdleRouter>();
         for (int i = 0; i < Instances; i++)
         {
-            channels = channels.Add(new InstanceChannel(router, PipeReader.Create(Stream.Null), new NullSink(), "ipv4:127.0.0.1:1"));
+            _ = SilentInstance.RegisterAsync(router, KeyLeg.IdOf(i));
         }
 
-        _channels = new InstanceSnapshot(channels);
+        _channels = router.Registry.Pickable;
+        if (_channels.Count != Instances)
+        {
+            throw new InvalidOperationException($"{_channels.Count} of {Instances} instances have registered.");
+        }
+
+        LoadBalancingOptions options = new() { Policy = Policy, HashHeader = KeyLeg.Key };
+        _balancer = LoadBalancerCatalog.BuiltIn[Policy](new LoadBalancerContext(router.Service, options, new SlowStartOptions(), TimeProvider.System));
+        _balancer.Pick(_channels, new PickContext(Method, attempt: 0, _leg, PickRandom.Default));
     }
 
     [Benchmark(Description = "pick")]
-    public InstanceChannel Pick() => _balancer.Pick(_channels, new PickContext(Method, 0));
+    public InstanceChannel? Pick() => _balancer.Pick(_channels, new PickContext(Method, attempt: 0, _leg, PickRandom.Default));
 
     private sealed class IdleRouter(RouterHub hub) : ServiceRouter(hub, Description), IServiceRouter<IdleRouter>
     {
