@@ -22,11 +22,15 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     // What each buffer of an idle object keeps: enough for the small calls that are most, little for thousands of objects.
     private const int KeptBytes = 2048;
 
+    // Streams that began together are not to end together.
+    private const double AgeSpread = 0.1;
+
     private readonly Lock gate = new();
     private readonly AsyncSignal sendSignal = new();
     private readonly SendWindow sendWindow = new(0);
     private readonly ReceiveWindow receiveWindow = new();
     private readonly Deadline deadline;
+    private readonly OldAge oldAge;
 
     private ServiceRouter router = null!;
     private RoutedMethod method = null!;
@@ -42,6 +46,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     private long deadlineAt;
     private int pumps;
     private bool hasDeadline;
+    private bool aging;
     private bool finished;
     private bool failed;
     private bool signalled;
@@ -50,6 +55,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     public RoutedCall()
     {
         deadline = new Deadline(this);
+        oldAge = new OldAge(this);
         retryTimer = new RetryTimer(this);
         attemptTimer = new AttemptTimer(this);
         onRequestRead = OnRequestRead;
@@ -241,6 +247,12 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
             router.Hub.Deadlines.Add(deadline, due, serial);
         }
 
+        if (plan.MaxStreamAge is { } age)
+        {
+            aging = true;
+            router.Hub.Deadlines.Add(oldAge, age * (1 - AgeSpread + (2 * AgeSpread * router.Hub.Random.NextDouble())), serial);
+        }
+
         return true;
     }
 
@@ -270,6 +282,12 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         if (hasDeadline)
         {
             router.Hub.Deadlines.Remove(deadline);
+        }
+
+        if (aging)
+        {
+            aging = false;
+            router.Hub.Deadlines.Remove(oldAge);
         }
 
         if (waiting)
@@ -312,6 +330,12 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         plan = null!;
         completion = default;
         live?.Decrement();
+    }
+
+    private sealed class OldAge(RoutedCall call) : DeadlineEntry
+    {
+        public override void OnDue(long token) => call.Fail(token, new CallFailure(
+            new RouterStatus(StatusCode.Unavailable, RouterReasons.StreamMaxAge, "The stream has reached the age that streams may have; open it anew."), CancelReason.Router));
     }
 
     private sealed class Deadline(RoutedCall call) : DeadlineEntry

@@ -27,6 +27,9 @@ public static class RouterReasons
     /// <summary>An attempt had not answered in time, and there was to be no other. DEADLINE_EXCEEDED.</summary>
     public const string AttemptTimeout = "ATTEMPT_TIMEOUT";
 
+    /// <summary>The stream has reached its greatest age, and is to be opened anew. UNAVAILABLE.</summary>
+    public const string StreamMaxAge = "STREAM_MAX_AGE";
+
     /// <summary>grpc-timeout cannot be read. INTERNAL.</summary>
     public const string BadTimeout = "BAD_TIMEOUT";
 

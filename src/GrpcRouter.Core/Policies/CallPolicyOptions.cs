@@ -22,6 +22,12 @@ public class CallPolicyOptions
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
+    /// Age at which a stream ends, give or take a tenth, so that streams move to instances and routers that came later: UNAVAILABLE with the reason
+    /// STREAM_MAX_AGE. For methods that stream in a direction; positive. Default: none.
+    /// </summary>
+    public TimeSpan? MaxStreamAge { get; set; }
+
+    /// <summary>
     /// A call that finds no instance waits for one, up to its deadline, rather than ending UNAVAILABLE at once. A caller asks for the same with
     /// the metadata <c>grpcrouter-wait-for-ready: true</c>. Default: false.
     /// </summary>

@@ -18,6 +18,9 @@ internal sealed class MethodPlan
     /// <summary>Longest time of a call; null: no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Age at which a stream ends, give or take a tenth; null: never, and for methods that do not stream.</summary>
+    public TimeSpan? MaxStreamAge { get; init; }
+
     /// <summary>A call that finds no instance waits.</summary>
     public bool WaitForReady { get; init; }
 

@@ -152,6 +152,7 @@ internal sealed class ServicePlan
             Timeout = method.ClientStreams || method.ServerStreams
                 ? scopes.OwnOf(name, static options => options.Timeout)
                 : scopes.Of(name, static options => options.Timeout),
+            MaxStreamAge = method.ClientStreams || method.ServerStreams ? scopes.Of(name, static options => options.MaxStreamAge) : null,
             WaitForReady = scopes.Of(name, static options => options.WaitForReady) ?? false,
             SessionAffinity = balancing.SessionAffinity ?? false,
             LatencyDecay = balancing.Policy == LoadBalancingPolicies.PeakEwma ? PeakLatency.DecayOf(balancing, hub.Time) : 0,

@@ -10,6 +10,7 @@ internal static class CallPolicyRules
     public static void Check(in OptionScope scope, CallPolicyOptions options, CallPolicyOptions[] wider, IReadOnlySet<string> balancers)
     {
         scope.Positive(nameof(options.Timeout), options.Timeout);
+        scope.Positive(nameof(options.MaxStreamAge), options.MaxStreamAge);
         scope.Defined(nameof(options.Idempotency), options.Idempotency);
         if (scope.IsThere(nameof(options.LoadBalancing), options.LoadBalancing))
         {
