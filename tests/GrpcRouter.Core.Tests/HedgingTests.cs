@@ -274,7 +274,9 @@ public sealed class HedgingTests
         using Bench bench = new(options);
         ScriptedInstance instance = await bench.InstanceAsync(window: 1024 * 1024);
         byte[] message = Content(size);
-        TestLeg leg = bench.Call(Probe.Unary).Send(message).HalfClose();
+        byte[] framed = TestLeg.Framed(message);
+        TestLeg leg = bench.Call(Probe.Unary).SendRaw(framed.AsSpan(0, 3));
+        leg.SendRaw(framed.AsSpan(3)).HalfClose();
         List<RouterFrame> sent = await instance.RequestAsync();
         Assert.Equal(message, sent.SelectMany(static frame => frame.Fragment ?? frame.Payload ?? []));
         bench.Time.Advance(TimeSpan.FromSeconds(1));

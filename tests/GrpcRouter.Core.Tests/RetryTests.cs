@@ -162,6 +162,25 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_message_that_is_half_there_when_an_attempt_ends_is_sent_by_the_next()
+    {
+        using Bench bench = new(Retrying());
+        ScriptedInstance instance = await bench.InstanceAsync();
+        TestLeg leg = bench.Call(Probe.Duplex).SendRaw(TestLeg.Framed([1, 2, 3]).AsSpan(0, 6));
+        RouterFrame start = await instance.NextAsync();
+        instance.Send(InstanceFrame.Ended(start.CallId, StatusCode.Unavailable));
+        await WhenWaitingAsync(bench);
+        bench.Time.Advance(Longest);
+        leg.SendRaw(TestLeg.Framed([1, 2, 3]).AsSpan(6)).HalfClose();
+        RouterFrame again = await instance.NextAsync();
+        RouterFrame message = again.Payload is null ? await instance.NextAsync() : again;
+        Assert.Equal([1, 2, 3], message.Payload);
+        instance.Send(Message(again.CallId, Probe.Duplex));
+        Assert.Equal("OK by the instance", await leg.OutcomeAsync());
+        bench.AssertIdle();
+    }
+
+    [Fact]
     public async Task A_request_over_what_may_be_kept_is_tried_once()
     {
         RouterOptions options = Retrying();

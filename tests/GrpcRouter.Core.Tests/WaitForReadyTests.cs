@@ -40,6 +40,23 @@ public sealed class WaitForReadyTests
         bench.AssertIdle();
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task A_request_that_came_in_pieces_waits_too(int first)
+    {
+        using Bench bench = new();
+        TestLeg leg = bench.Call(Probe.Unary, Asking()).SendRaw(TestLeg.Framed([7]).AsSpan(0, first));
+        leg.SendRaw(TestLeg.Framed([7]).AsSpan(first)).HalfClose();
+        Patience.Until(() => bench.Router.Waiting.Count == 1 || leg.Done.IsCompleted, "The call waits.");
+        ScriptedInstance instance = await bench.InstanceAsync();
+        RouterFrame sent = await instance.NextAsync();
+        Assert.Equal([7], sent.Payload);
+        instance.Send(RetryTests.Message(sent.CallId));
+        Assert.Equal("OK by the instance", await leg.OutcomeAsync());
+        bench.AssertIdle();
+    }
+
     [Fact]
     public async Task A_call_that_waits_ends_at_its_deadline()
     {

@@ -81,8 +81,10 @@ internal sealed partial class RoutedCall
                     continue;
                 }
 
-                if (result.IsCanceled || Stopped)
+                // What woke the pump may have been meant for the attempt before.
+                if (Stopped)
                 {
+                    reader.AdvanceTo(result.Buffer.Start);
                     break;
                 }
 
