@@ -43,9 +43,42 @@ public sealed class RouterChannel : ChannelBase, IDisposable
     public static RouterChannel ForAddress(Uri address, RouterChannelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        options ??= new();
-        var settings = CallSettings.From(options, RouterEndpoint.IsSecure(address));
-        return new(RouterEndpoint.Create(address, options), settings);
+        return For([address], options ?? new());
+    }
+
+    /// <summary>
+    /// Creates a channel to several routers that serve the same. Calls go to one of them, the first at the beginning, until it cannot be reached, is leaving or has no
+    /// instance of the service; then to the next. A call that one of them turned away before an instance could see it is made at the next one; any other ends as it would with one router.
+    /// </summary>
+    /// <param name="addresses">The routers, all with http or all with https. A host name with several addresses is tried with each of them.</param>
+    /// <param name="options">How it connects and calls; the defaults when null.</param>
+    /// <exception cref="ArgumentException">There is no address, one of them is not an http or https one or has a path, or they mix the two.</exception>
+    /// <exception cref="InvalidOperationException">An address contradicts the credentials, or those have TLS details.</exception>
+    public static RouterChannel ForAddresses(IEnumerable<string> addresses, RouterChannelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        List<Uri> routers = [];
+        foreach (var address in addresses)
+        {
+            routers.Add(Uri.TryCreate(address, UriKind.Absolute, out var uri)
+                ? uri
+                : throw new ArgumentException($"'{address}' is not an http or https address.", nameof(addresses)));
+        }
+
+        return For([.. routers], options ?? new());
+    }
+
+    private static RouterChannel For(Uri[] routers, RouterChannelOptions options)
+    {
+        if (routers.Length == 0)
+        {
+            throw new ArgumentException("A channel needs a router.", nameof(routers));
+        }
+
+        bool[] secure = [.. routers.Select(RouterEndpoint.IsSecure).Distinct()];
+        return secure.Length == 1
+            ? new(RouterEndpoint.Create(routers, options), CallSettings.From(options, secure[0]))
+            : throw new ArgumentException("The routers of a channel have either http or https addresses, and not both.", nameof(routers));
     }
 
     /// <summary>An invoker that makes calls on the channel.</summary>

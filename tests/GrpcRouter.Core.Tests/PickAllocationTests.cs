@@ -20,7 +20,10 @@ public sealed class PickAllocationTests
         });
         await bench.InstanceAsync("one");
         await bench.InstanceAsync("two");
-        Assert.Equal(0, Allocated(bench, picks: 1_000));
+        long[] rounds = [.. Enumerable.Range(0, 3).Select(_ => Allocated(bench, picks: 1_000))];
+
+        // The runtime may count what it does on this thread to compile what has become hot; a pick that allocates does so in every round.
+        Assert.Equal(0, rounds.Min());
     }
 
     // Counted for this thread, after a first round that compiles and grows what is to be kept.
