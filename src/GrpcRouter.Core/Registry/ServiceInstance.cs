@@ -8,6 +8,9 @@ namespace GrpcRouter;
 public sealed class ServiceInstance
 {
     private InstanceChannel[] channels = [];
+
+    // Most instances have one channel; among thousands, each step on the way to its count is a miss of the cache.
+    private CallTable? onlyCalls;
     private LoadSnapshot? load;
     private int health;
     private string ejectionReason = "";
@@ -30,6 +33,11 @@ public sealed class ServiceInstance
     {
         get
         {
+            if (Volatile.Read(ref onlyCalls) is { } only)
+            {
+                return only.Count;
+            }
+
             int sum = 0;
             foreach (InstanceChannel channel in Volatile.Read(ref channels))
             {
@@ -116,10 +124,15 @@ public sealed class ServiceInstance
         Volatile.Write(ref EjectedFlag, reason is not null);
     }
 
-    internal void Add_NeedsLock(InstanceChannel channel) => Volatile.Write(ref channels, [.. channels, channel]);
+    internal void Add_NeedsLock(InstanceChannel channel) => Set_NeedsLock([.. channels, channel]);
 
-    internal void Remove_NeedsLock(InstanceChannel channel) =>
-        Volatile.Write(ref channels, [.. channels.Where(other => !ReferenceEquals(other, channel))]);
+    internal void Remove_NeedsLock(InstanceChannel channel) => Set_NeedsLock([.. channels.Where(other => !ReferenceEquals(other, channel))]);
+
+    private void Set_NeedsLock(InstanceChannel[] changed)
+    {
+        Volatile.Write(ref channels, changed);
+        Volatile.Write(ref onlyCalls, changed.Length == 1 ? changed[0].Calls : null);
+    }
 
     /// <summary>Takes a report.</summary>
     /// <param name="report">What the instance said; numbers that are none count as zero.</param>
