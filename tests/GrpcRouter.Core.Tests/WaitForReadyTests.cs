@@ -58,6 +58,21 @@ public sealed class WaitForReadyTests
     }
 
     [Fact]
+    public async Task A_call_whose_policy_wants_none_of_the_instances_waits_for_another()
+    {
+        RouterOptions options = Bench.Balanced(static () => new Named("wanted"));
+        options.Defaults.WaitForReady = true;
+        using Bench bench = new(options);
+        await bench.InstanceAsync("other");
+        TestLeg leg = bench.Call(Probe.Unary).Send([1]).HalfClose();
+        Patience.Until(() => bench.Router.Waiting.Count == 1, "The call waits.");
+        ScriptedInstance wanted = await bench.InstanceAsync("wanted");
+        wanted.Send(RetryTests.Message((await wanted.NextAsync()).CallId));
+        Assert.Equal("OK by the instance", await leg.OutcomeAsync());
+        bench.AssertIdle();
+    }
+
+    [Fact]
     public async Task A_call_that_waits_ends_at_its_deadline()
     {
         using Bench bench = new();
@@ -111,4 +126,9 @@ public sealed class WaitForReadyTests
         Timeout = timeout,
         Opening = new CallStart { Metadata = { new MetadataEntry { Key = "grpcrouter-wait-for-ready", Value = ByteString.CopyFromUtf8("true") } } },
     };
+
+    private sealed class Named(string id) : ILoadBalancer
+    {
+        public InstanceChannel? Pick(InstanceSnapshot instances, in PickContext call) => instances.Find(id);
+    }
 }

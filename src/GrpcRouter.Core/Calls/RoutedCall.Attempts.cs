@@ -15,6 +15,7 @@ internal sealed partial class RoutedCall
     private readonly RetryTimer retryTimer;
     private readonly AttemptTimer attemptTimer;
     private PickTarget? target;
+    private long pickedFrom;
     private int attempts;
     private int retries;
     private int backoffs;
@@ -325,9 +326,9 @@ internal sealed partial class RoutedCall
         {
             Fail(new CallFailure(router.Waiting.Refusal, CancelReason.Limit));
         }
-        else if (router.Hub.Stopping || target!.Count > 0)
+        else if (router.Hub.Stopping || router.Registry.Version != pickedFrom)
         {
-            // It came before this call was among those that wait.
+            // One came before this call was among those that wait. That there are some says nothing: the policy may want none of them.
             StartAttempt(serial);
         }
     }

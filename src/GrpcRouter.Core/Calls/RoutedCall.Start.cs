@@ -84,6 +84,7 @@ internal sealed partial class RoutedCall
             return true;
         }
 
+        pickedFrom = router.Registry.Version;
         target ??= plan.Route(leg, router.Hub.Random);
         if (!router.TryPick(this, target, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
         {

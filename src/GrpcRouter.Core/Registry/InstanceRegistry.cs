@@ -11,6 +11,10 @@ internal sealed class InstanceRegistry
     private readonly ChannelList ready = new();
     private IChannelGroup[] groups = [];
     private TaskCompletionSource? changed;
+    private long version;
+
+    /// <summary>Grows with each change of what can be picked.</summary>
+    public long Version => Volatile.Read(ref version);
 
     /// <summary>Called with the lock held when what can be picked has changed; must return at once.</summary>
     public Action? OnChanged { get; set; }
@@ -216,6 +220,7 @@ internal sealed class InstanceRegistry
 
     private void Publish_NeedsLock()
     {
+        Volatile.Write(ref version, version + 1);
         changed?.SetResult();
         changed = null;
         OnChanged?.Invoke();
