@@ -34,7 +34,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
     {
         int port = _nextPort++;
         int tlsPort = _nextPort++;
-        Target target = new(name, port, tlsPort, Host(FileName(name), "RouterHost", port, tlsPort), null);
+        Target target = new(name, port, tlsPort, Host(FileName(name), "RouterHost", port, tlsPort, name == Target.RouterWithPolicies ? ["--policies"] : []), null);
         await AwaitAsync(target, H2Load.Connects);
         return target;
     }
@@ -91,6 +91,8 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
         {
             case Target.Router:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 1);
+            case Target.RouterWithPolicies:
+                return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 1);
             case Target.RouterOfHundred:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 100);
         }
@@ -120,9 +122,9 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
 
     private static string FileName(string name) => name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-');
 
-    private HostProcess Host(string name, string program, int port, int tlsPort)
+    private HostProcess Host(string name, string program, int port, int tlsPort, params string[] flags)
     {
-        HostProcess host = new(name, program, Folder, $"{port}", $"{tlsPort}", Certificate.File, Certificate.KeyFile);
+        HostProcess host = new(name, program, Folder, [.. flags, $"{port}", $"{tlsPort}", Certificate.File, Certificate.KeyFile]);
         _processes.Add(host);
         return host;
     }

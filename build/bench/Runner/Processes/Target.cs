@@ -11,6 +11,7 @@ internal sealed record Target(string Name, int Port, int TlsPort, ServerProcess?
     public const string Direct = "direct";
     public const string Router = "router";
     public const string RouterOfHundred = "router, 100 instances";
+    public const string RouterWithPolicies = "router, policies";
     public const string Bare = "bare Kestrel";
 
     public void ThrowIfEnded()

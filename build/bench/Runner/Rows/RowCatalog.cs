@@ -20,6 +20,7 @@ internal static class RowCatalog
         new H2LoadRow("unary-64KiB", "unary, 64 KiB each way", Requests.Echo(64 * 1024)) { Streams = 10 },
         new H2LoadRow("unary-metadata", "unary, 11 B, 5 metadata entries and a deadline", Requests.SayHello) { Headers = Metadata },
         new H2LoadRow("unary-tls", "unary, 11 B, TLS", Requests.SayHello) { Tls = true },
+        new H2LoadRow("unary-policies", "unary, 11 B, policies", Requests.SayHello) { Targets = [Target.Direct, Target.Router, Target.RouterWithPolicies] },
         new H2LoadRow("unary-100-instances", "unary, 11 B, 100 instances", Requests.SayHello) { Targets = [Target.Direct, Target.Router, Target.RouterOfHundred] },
         new H2LoadRow("stream-11B", "server streaming, 100 x 11 B", Requests.SayHellos) { Unit = "messages", UnitsPerCall = Requests.RepliesPerStream },
         new H2LoadRow("stream-1KiB", "server streaming, 100 x 1 KiB", Requests.SayLongHellos) { Unit = "messages", UnitsPerCall = Requests.RepliesPerStream },
