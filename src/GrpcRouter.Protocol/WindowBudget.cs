@@ -1,6 +1,6 @@
 namespace GrpcRouter.Protocol;
 
-/// <summary>What the calls of one channel may grow their windows by, together, beyond the initial ones.</summary>
+/// <summary>Bytes that many may hold together: what the windows of a channel may grow by, or what requests may be kept for retries.</summary>
 /// <param name="limit">In bytes.</param>
 public sealed class WindowBudget(long limit)
 {

@@ -88,7 +88,7 @@ internal sealed class RequestReplay
 
         if (counted > 0)
         {
-            hub.ReplayBytes.Give(counted);
+            hub.ReplayBytes.Return(counted);
             counted = 0;
         }
     }

@@ -38,7 +38,7 @@ public sealed class RouterHub : IDisposable
         Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<RouterHub>.Instance;
         Deadlines = new DeadlineWheel(Time);
-        ReplayBytes = new ByteBudget(options.RetryBufferTotal);
+        ReplayBytes = new WindowBudget(options.RetryBufferTotal);
         Random = PickRandom.From(options.Random);
 
         // Channels are judged this often; the grain of their times, and no more than a timer can hold.
@@ -97,7 +97,7 @@ public sealed class RouterHub : IDisposable
     internal DeadlineWheel Deadlines { get; }
 
     /// <summary>What requests may be kept for retries.</summary>
-    internal ByteBudget ReplayBytes { get; }
+    internal WindowBudget ReplayBytes { get; }
 
     /// <summary>Gets the router of a service; the same one each time.</summary>
     public TRouter GetRouter<TRouter>()
