@@ -83,6 +83,36 @@ public sealed class CallAccountsTests
     }
 
     [Fact]
+    public async Task An_attempt_that_takes_too_long_only_takes_from_the_throttle()
+    {
+        RouterOptions options = RetryTests.Retrying(attempts: 2);
+        options.Defaults.Retry.AttemptTimeout = TimeSpan.FromMilliseconds(100);
+        options.Defaults.RetryBudget.MaxTokens = 4;
+        options.Defaults.RetryBudget.TokenRatio = 1;
+        using Bench bench = new(options);
+        ScriptedInstance instance = await bench.InstanceAsync();
+        TestLeg leg = bench.Call(Probe.Unary).Send([1]).HalfClose();
+        List<ulong> ids = [];
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            RouterFrame sent = await instance.NextAsync();
+            ids.Add(sent.CallId);
+            bench.Time.Advance(TimeSpan.FromMilliseconds(106));
+            Assert.Equal(CancelReason.Attempt, (await instance.NextAsync()).Cancel);
+            if (attempt == 0)
+            {
+                await RetryTests.WhenWaitingAsync(bench);
+                bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+            }
+        }
+
+        Assert.Equal("DeadlineExceeded ATTEMPT_TIMEOUT", await leg.OutcomeAsync());
+        Assert.Equal(2000, bench.Router.Plan.Throttle!.Thousandths);
+        ids.ForEach(id => instance.Send(InstanceFrame.Ended(id, StatusCode.Cancelled)));
+        bench.AssertIdle();
+    }
+
+    [Fact]
     public async Task Calls_over_the_services_limit_are_refused_at_once_with_the_limit()
     {
         RouterOptions options = new();

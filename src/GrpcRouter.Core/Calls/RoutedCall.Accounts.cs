@@ -81,7 +81,7 @@ internal sealed partial class RoutedCall
             instance.RecordOutcome(code >= 32 || (Failures >> (int)code & 1) == 0);
         }
 
-        if (throttled && !(plan.Retry?.IsRetryable(code) ?? plan.Hedging!.IsNonFatal(code)))
+        if (throttled && code == 0)
         {
             service.Throttle!.OnSuccess();
         }

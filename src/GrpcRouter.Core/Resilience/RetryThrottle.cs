@@ -20,7 +20,7 @@ internal sealed class RetryThrottle(int maxTokens, double tokenRatio)
     /// <summary>Thousandths of tokens that are left.</summary>
     public int Thousandths => Volatile.Read(ref tokens);
 
-    /// <summary>An attempt succeeded, or failed with a status that is not tried again. Nothing is written while the bucket is full.</summary>
+    /// <summary>An attempt succeeded. Nothing is written while the bucket is full.</summary>
     public void OnSuccess()
     {
         int before = Volatile.Read(ref tokens);
