@@ -1,4 +1,5 @@
 using GrpcRouter.Bridge.Tests.Protos;
+using GrpcRouter.Protocol;
 using GrpcRouter.V1;
 
 namespace GrpcRouter.Bridge.Tests;
@@ -65,7 +66,7 @@ public sealed class RenewalTests
         List<TimeSpan> waits = [];
         for (int seed = 0; seed < 50; seed++)
         {
-            waits.Add(ChannelDialer.Spread(Age, new Random(seed).NextDouble()));
+            waits.Add(AgeSpread.Of(Age, new Random(seed).NextDouble()));
         }
 
         Assert.All(waits, static wait => Assert.InRange(wait, Age * 0.9, Age * 1.1));

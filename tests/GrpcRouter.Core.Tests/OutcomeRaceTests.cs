@@ -26,7 +26,7 @@ public sealed class OutcomeRaceTests
         Dictionary<string, int> outcomes = [];
         for (int round = 0; round < 150; round++)
         {
-            (TestLeg Leg, byte[] Message)[] calls = [.. Enumerable.Range(0, Batch).Select(i => (NewLeg(random), Message(random, (round * Batch) + i)))];
+            (TestLeg Leg, byte[] Message)[] calls = [.. Enumerable.Range(0, Batch).Select(i => (RandomCall.NewLeg(random), RandomCall.Message(random, (round * Batch) + i)))];
             int[] plans = [.. calls.Select(_ => random.Next(6))];
             int[] methods = [.. calls.Select(_ => random.Next(4))];
             bool lose = random.Next(12) == 0;
@@ -132,19 +132,6 @@ public sealed class OutcomeRaceTests
         }
 
         Assert.Empty(await instance.BarrierAsync());
-    }
-
-    private static TestLeg NewLeg(Random random) => new(random.Next(2) * 100) { Timeout = random.Next(3) == 0 ? $"{random.Next(1, 60)}m" : null };
-
-    private static byte[] Message(Random random, int tag)
-    {
-        byte[] message = new byte[random.Next(4, random.Next(5) == 0 ? 100_000 : 400)];
-        for (int i = 0; i + 4 <= message.Length; i += 4)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(i), tag);
-        }
-
-        return message;
     }
 
     private static void Play(Bench bench, RoutedMethod method, TestLeg leg, byte[] message, int plan)

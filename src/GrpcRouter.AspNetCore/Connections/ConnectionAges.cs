@@ -1,3 +1,4 @@
+using GrpcRouter.Protocol;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,8 +10,6 @@ namespace GrpcRouter;
 /// </summary>
 internal sealed class ConnectionAges(RouterHub hub, TimeProvider? time = null)
 {
-    private const double Spread = 0.1;
-
     private static readonly object ItemKey = new();
     private static readonly object Exempted = new();
 
@@ -62,7 +61,7 @@ internal sealed class ConnectionAges(RouterHub hub, TimeProvider? time = null)
         Random random = hub.Options.Random;
         lock (random)
         {
-            return hub.Options.MaxConnectionAge!.Value * (1 - Spread + (2 * Spread * random.NextDouble()));
+            return AgeSpread.Of(hub.Options.MaxConnectionAge!.Value, random.NextDouble());
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Grpc.Core;
 using GrpcRouter.Protocol;
@@ -45,7 +44,7 @@ internal sealed class SmallCall(HttpContext context)
         using FrameBuffer message = new();
         write(message);
         byte[] bytes = new byte[FrameField.PrefixLength + message.Length];
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), message.Length);
+        MessagePrefix.Write(bytes, compressed: false, (uint)message.Length);
         message.WrittenSpan.CopyTo(bytes.AsSpan(FrameField.PrefixLength));
         await context.Response.BodyWriter.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
     }
@@ -63,16 +62,16 @@ internal sealed class SmallCall(HttpContext context)
             return new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, "The method takes one message.");
         }
 
-        SequenceReader<byte> reader = new(body);
-        if (!reader.TryRead(out byte compressed) || !reader.TryReadBigEndian(out int length))
+        if (!MessagePrefix.TryRead(body, out bool compressed, out uint length))
         {
             return new RouterStatus(StatusCode.Internal, RouterReasons.BadRequest, "The request ends inside a message.");
         }
 
-        return compressed != 0 ? new RouterStatus(StatusCode.Unimplemented, RouterReasons.UnsupportedEncoding, "The router itself reads no compressed messages.")
-            : (uint)length > MaxRequest ? new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The request is over the limit of {MaxRequest} bytes.")
-            : length > reader.Remaining ? new RouterStatus(StatusCode.Internal, RouterReasons.BadRequest, "The request ends inside a message.")
-            : length < reader.Remaining ? new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, "The method takes one message.")
+        long rest = body.Length - FrameField.PrefixLength;
+        return compressed ? new RouterStatus(StatusCode.Unimplemented, RouterReasons.UnsupportedEncoding, "The router itself reads no compressed messages.")
+            : length > MaxRequest ? new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The request is over the limit of {MaxRequest} bytes.")
+            : length > rest ? new RouterStatus(StatusCode.Internal, RouterReasons.BadRequest, "The request ends inside a message.")
+            : length < rest ? new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, "The method takes one message.")
             : default;
     }
 }

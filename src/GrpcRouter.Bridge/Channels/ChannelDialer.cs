@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
+using GrpcRouter.Protocol;
 
 namespace GrpcRouter;
 
 /// <summary>Keeps one channel to one router: dials, waits for its end, waits a while, dials again. Renews it before it ends where it can.</summary>
 internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, int stripe)
 {
-    // Channels that came together are not to be renewed together.
-    private const double AgeSpread = 0.1;
-
     private readonly ReconnectBackoff backoff = new(bridge.Options, bridge.NextRandom);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<RegistrationChannel, byte> channels = new();
@@ -40,11 +38,6 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, i
         await Task.WhenAll(open.Where(static channel => channel.IsServing).Select(channel => channel.DrainAsync(reason, grace, hurry))).ConfigureAwait(false);
         await Task.WhenAll(open.Select(static channel => channel.Served)).ConfigureAwait(false);
     }
-
-    /// <summary>Makes an age longer or shorter by up to a tenth.</summary>
-    /// <param name="age">The age.</param>
-    /// <param name="random">From 0 to 1.</param>
-    internal static TimeSpan Spread(TimeSpan age, double random) => age * (1 - AgeSpread + (2 * AgeSpread * random));
 
     private async Task DialForEverAsync()
     {
@@ -168,7 +161,7 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, i
         TimeSpan age = bridge.Options.MaxChannelAge;
         return age == Timeout.InfiniteTimeSpan
             ? WhenCanceledAsync(cancellationToken)
-            : WhenCanceledAsync(cancellationToken, Spread(age, bridge.NextRandom()));
+            : WhenCanceledAsync(cancellationToken, AgeSpread.Of(age, bridge.NextRandom()));
     }
 
     private Task WhenCanceledAsync(CancellationToken cancellationToken) => WhenCanceledAsync(cancellationToken, Timeout.InfiniteTimeSpan);

@@ -22,9 +22,6 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     // What each buffer of an idle object keeps: enough for the small calls that are most, little for thousands of objects.
     private const int KeptBytes = 2048;
 
-    // Streams that began together are not to end together.
-    private const double AgeSpread = 0.1;
-
     private readonly Lock gate = new();
     private readonly AsyncSignal sendSignal = new();
     private readonly SendWindow sendWindow = new(0);
@@ -250,7 +247,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         if (plan.MaxStreamAge is { } age)
         {
             aging = true;
-            router.Hub.Deadlines.Add(oldAge, age * (1 - AgeSpread + (2 * AgeSpread * router.Hub.Random.NextDouble())), serial);
+            router.Hub.Deadlines.Add(oldAge, AgeSpread.Of(age, router.Hub.Random.NextDouble()), serial);
         }
 
         return true;

@@ -172,7 +172,7 @@ public abstract class ServiceRouter
                 return false;
             }
 
-            if (channel.Instance.ActiveCalls >= plan.MaxCallsPerInstance)
+            if (plan.MaxCallsPerInstance != int.MaxValue && channel.Instance.ActiveCalls >= plan.MaxCallsPerInstance)
             {
                 busy = true;
                 continue;

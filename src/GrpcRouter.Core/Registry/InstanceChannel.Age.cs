@@ -1,3 +1,4 @@
+using GrpcRouter.Protocol;
 using GrpcRouter.V1;
 
 namespace GrpcRouter;
@@ -9,9 +10,6 @@ public sealed partial class InstanceChannel
     private const string RenewFeature = "renew";
 
     private const string AgeReached = "The channel has reached its age.";
-
-    // Channels that came together are not to go together.
-    private const double AgeSpread = 0.1;
 
     private string? drainedBy;
     private bool canRenew;
@@ -26,7 +24,7 @@ public sealed partial class InstanceChannel
         RouterHub hub = router.Hub;
         if (hub.Options.MaxChannelAge is { } age)
         {
-            ageTicks = (long)(Ticks(age) * (1 - AgeSpread + (2 * AgeSpread * hub.NextRandom())));
+            ageTicks = Ticks(AgeSpread.Of(age, hub.NextRandom()));
             dueAt = hub.Time.GetTimestamp() + ageTicks;
         }
     }

@@ -74,15 +74,6 @@ internal sealed class InstanceRegistry
         }
     }
 
-    /// <summary>Keeps only the groups that are still used.</summary>
-    public void RetainGroups(IReadOnlyCollection<IChannelGroup> used)
-    {
-        lock (gate)
-        {
-            groups = [.. groups.Where(used.Contains)];
-        }
-    }
-
     /// <summary>Adds a channel. An older registration of the same identity is replaced and given back, to be told.</summary>
     /// <returns>False when the one there is newer: a late one must not take over.</returns>
     public bool TryAdd(InstanceChannel channel, long now, out InstanceChannel? replaced)

@@ -29,12 +29,12 @@ internal sealed class ServicePlan
             scopes.OfService(static options => options.Locality.Zone),
             scopes.OfService(static options => options.Locality.Overprovisioning) ?? 1.4);
         panicThreshold = scopes.OfService(static options => options.PanicThreshold) ?? 0;
-        MaxCallsPerInstance = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance) ?? int.MaxValue;
+        int? instanceLimit = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance);
+        MaxCallsPerInstance = instanceLimit ?? int.MaxValue;
         MaxPendingCalls = scopes.OfService(static options => options.CircuitBreaker.MaxPendingCalls) ?? 1000;
         Any = SubsetOf(LabelSelector.Any);
         RoutePlan routes = new(scopes, registry, Target, (family, key, selector) => new FamilySubset(family, key, selector, locality, panicThreshold));
         methods = [.. service.Methods.Select(method => Method(method, routes))];
-        int? instanceLimit = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance);
         InstancesFull = CallLimits.Full(
             RouterReasons.TooManyCalls,
             service.FullName,
