@@ -29,7 +29,7 @@ public sealed class RegistrationAnswerTests
         {
             Pipe pipe = new();
             PickableSink sink = new(bench.Router, $"new-{i}");
-            Task channel = bench.Router.RunChannelAsync(pipe.Reader, sink, "ipv4:192.0.2.1:7", CancellationToken.None);
+            Task channel = bench.Router.RunChannelAsync(pipe.Reader, sink, new ChannelPeer("ipv4:192.0.2.1:7"), CancellationToken.None);
             await pipe.Writer.WriteAsync(InstanceFrame.Of(new InstanceControl { Hello = ScriptedInstance.Hello($"new-{i}") }).ToBytes());
 
             Assert.True(await sink.IsPickableAtAnswer.Task, $"Registration {i} was answered before calls could come.");

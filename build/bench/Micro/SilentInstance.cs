@@ -16,7 +16,7 @@ internal static class SilentInstance
         Pipe pipe = new();
         pipe.Writer.Write(HelloOf(router.Service.FullName, id));
         pipe.Writer.FlushAsync().GetAwaiter().GetResult();
-        return router.RunChannelAsync(pipe.Reader, new NullSink(), "ipv4:127.0.0.1:1", CancellationToken.None);
+        return router.RunChannelAsync(pipe.Reader, new NullSink(), new ChannelPeer("ipv4:127.0.0.1:1"), CancellationToken.None);
     }
 
     private static byte[] HelloOf(string service, string id)

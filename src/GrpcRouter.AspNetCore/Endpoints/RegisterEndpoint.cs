@@ -27,7 +27,7 @@ internal sealed class RegisterEndpoint(ServiceRouter router, ConnectionAges ages
         context.Response.ContentType = HttpLeg.ContentType;
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         Status status = await router.RunChannelAsync(
-            context.Request.BodyReader, new PipeFrameSink(context.Response.BodyWriter), PeerName.Of(context), context.RequestAborted).ConfigureAwait(false);
+            context.Request.BodyReader, new PipeFrameSink(context.Response.BodyWriter), new ChannelPeer(PeerName.Of(context)) { Address = context.Connection.RemoteIpAddress }, context.RequestAborted).ConfigureAwait(false);
         if (!context.RequestAborted.IsCancellationRequested)
         {
             context.Response.AppendTrailer("grpc-status", ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -57,7 +57,8 @@ public static class GrpcRouterServiceCollectionExtensions
         services.TryAddSingleton(static provider => new RouterHub(
             provider.GetRequiredService<IOptions<RouterOptions>>().Value,
             provider.GetService<TimeProvider>(),
-            provider.GetService<ILogger<RouterHub>>()));
+            provider.GetService<ILogger<RouterHub>>(),
+            provider.GetService<IAuditLog>()));
 
         // An endpoint takes the defaults that stand when it is added.
         AddFirst<IConfigureOptions<KestrelServerOptions>, RouterKestrelSetup>(services);

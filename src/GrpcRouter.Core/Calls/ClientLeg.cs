@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using GrpcRouter.Protocol;
 
 namespace GrpcRouter;
@@ -22,6 +23,15 @@ public abstract class ClientLeg
 
     /// <summary>Takes the response's messages, each with its gRPC prefix.</summary>
     public abstract PipeWriter ResponseBody { get; }
+
+    /// <summary>Who the caller has proved to be; null: nobody.</summary>
+    public virtual PeerIdentity? Identity => null;
+
+    /// <summary>Whose call it is, as the router has made sure; null: nobody's in particular.</summary>
+    public virtual string? Tenant => null;
+
+    /// <summary>The caller's network address; null where there is none, as on a Unix socket.</summary>
+    public virtual IPAddress? Address => null;
 
     /// <summary>The value of grpc-timeout; null when the client sent none.</summary>
     public abstract string? TimeoutHeader { get; }

@@ -23,20 +23,23 @@ public sealed class RouterHub : IDisposable
     private readonly ITimer graceEnd;
     private readonly long startedAt;
     private long tickedAt;
+    private RouterOptions options;
     private bool stopping;
 
     /// <summary>Makes a router without services.</summary>
     /// <param name="options">Limits and times; checked here.</param>
     /// <param name="time">The clock; default the system's.</param>
     /// <param name="logger">Takes what happens to channels; default none.</param>
+    /// <param name="audit">Takes what must not be forgotten; default none.</param>
     /// <exception cref="InvalidOperationException">An option is out of range.</exception>
-    public RouterHub(RouterOptions options, TimeProvider? time = null, ILogger<RouterHub>? logger = null)
+    public RouterHub(RouterOptions options, TimeProvider? time = null, ILogger<RouterHub>? logger = null, IAuditLog? audit = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Options = options;
+        this.options = options;
         Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<RouterHub>.Instance;
+        Audit = audit;
         Deadlines = new DeadlineWheel(Time);
         ReplayBytes = new WindowBudget(options.RetryBufferTotal);
         Random = PickRandom.From(options.Random);
@@ -54,8 +57,11 @@ public sealed class RouterHub : IDisposable
         policies = Time.CreateTimer(static state => ((RouterHub)state!).TickPolicies(), this, PolicyTick, PolicyTick);
     }
 
-    /// <summary>Limits and times.</summary>
-    public RouterOptions Options { get; }
+    /// <summary>Limits and times that count now. Another object after each change; this one does not change.</summary>
+    public RouterOptions Options => Volatile.Read(ref options);
+
+    /// <summary>Raised after <see cref="Options"/> has become another object, on one thread at a time. What is made from options is made anew.</summary>
+    internal event Action<RouterOptions>? OptionsChanged;
 
     /// <summary>The router is about to go, or does: it should get no more calls. It takes those that come until <see cref="Stopping"/>.</summary>
     public bool Draining => draining.IsCancellationRequested;
@@ -90,6 +96,9 @@ public sealed class RouterHub : IDisposable
     internal PickRandom Random { get; }
 
     internal ILogger Log { get; }
+
+    /// <summary>Takes what must not be forgotten; null: nothing does.</summary>
+    internal IAuditLog? Audit { get; }
 
     /// <summary>How often channels are judged.</summary>
     internal TimeSpan Grain { get; }
@@ -134,6 +143,16 @@ public sealed class RouterHub : IDisposable
         }
 
         _ = shutdown.CancelAsync();
+    }
+
+    /// <summary>Takes other options, which have been checked.</summary>
+    internal void Apply(RouterOptions changed)
+    {
+        lock (routers)
+        {
+            Volatile.Write(ref options, changed);
+            OptionsChanged?.Invoke(changed);
+        }
     }
 
     /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use.</summary>

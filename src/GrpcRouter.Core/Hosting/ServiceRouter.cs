@@ -102,10 +102,10 @@ public abstract class ServiceRouter
     /// <summary>Serves a registration channel until it ends.</summary>
     /// <param name="reader">Frames from the instance.</param>
     /// <param name="sink">Takes frames to the instance.</param>
-    /// <param name="peer">The instance's address, for operators.</param>
+    /// <param name="peer">The instance's address, and who it has proved to be.</param>
     /// <param name="cancellationToken">The transport is gone.</param>
     /// <returns>The status to end the registration stream with.</returns>
-    public async Task<Status> RunChannelAsync(PipeReader reader, IFrameSink sink, string peer, CancellationToken cancellationToken)
+    public async Task<Status> RunChannelAsync(PipeReader reader, IFrameSink sink, ChannelPeer peer, CancellationToken cancellationToken)
     {
         InstanceChannel channel = new(this, reader, sink, peer);
         channels.TryAdd(channel, 0);

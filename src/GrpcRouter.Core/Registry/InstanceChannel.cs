@@ -19,11 +19,12 @@ public sealed partial class InstanceChannel : IFrameHandler
     private volatile bool cut;
     private int state;
 
-    internal InstanceChannel(ServiceRouter router, PipeReader reader, IFrameSink sink, string peer)
+    internal InstanceChannel(ServiceRouter router, PipeReader reader, IFrameSink sink, ChannelPeer peer)
     {
         this.router = router;
         this.reader = reader;
-        Peer = peer;
+        Peer = peer.Name;
+        Identity = peer.Identity;
         RouterOptions options = router.Hub.Options;
         TimeProvider time = router.Hub.Time;
         connectedAt = time.GetTimestamp();
@@ -55,6 +56,9 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     /// <summary>The instance's address.</summary>
     public string Peer { get; }
+
+    /// <summary>Who the instance has proved to be; null: nobody.</summary>
+    public PeerIdentity? Identity { get; }
 
     /// <summary>Where the channel is in its life.</summary>
     public InstanceState State => (InstanceState)Volatile.Read(ref state);

@@ -30,7 +30,7 @@ internal sealed class MemoryInstance(string id) : IFrameSink
         BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)hello.Length);
         hello.CopyTo(frame[FrameField.PrefixLength..]);
         toRouter.Writer.Advance(hello.Length + FrameField.PrefixLength);
-        _ = router.RunChannelAsync(toRouter.Reader, this, "ipv4:192.0.2.1:7", CancellationToken.None);
+        _ = router.RunChannelAsync(toRouter.Reader, this, new ChannelPeer("ipv4:192.0.2.1:7"), CancellationToken.None);
         Assert.True(toRouter.Writer.FlushAsync().IsCompleted);
     }
 

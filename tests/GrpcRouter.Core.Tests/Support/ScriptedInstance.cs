@@ -48,7 +48,7 @@ internal sealed class ScriptedInstance : IFrameSink
     /// <summary>Opens a channel and says nothing.</summary>
     public ScriptedInstance Connect(ServiceRouter router)
     {
-        Closed = router.RunChannelAsync(toRouter.Reader, this, "ipv4:192.0.2.1:7", transport.Token);
+        Closed = router.RunChannelAsync(toRouter.Reader, this, new ChannelPeer("ipv4:192.0.2.1:7"), transport.Token);
         return this;
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using GrpcRouter.Protocol;
 
 namespace GrpcRouter;
@@ -44,6 +45,15 @@ internal sealed class AttemptLeg(HedgedCall call, int ordinal) : ClientLeg
 
     /// <inheritdoc/>
     public override PipeWriter ResponseBody => Volatile.Read(ref won) ? client.ResponseBody : discarded;
+
+    /// <inheritdoc/>
+    public override PeerIdentity? Identity => client.Identity;
+
+    /// <inheritdoc/>
+    public override string? Tenant => client.Tenant;
+
+    /// <inheritdoc/>
+    public override IPAddress? Address => client.Address;
 
     /// <inheritdoc/>
     public override string? TimeoutHeader => client.TimeoutHeader;
