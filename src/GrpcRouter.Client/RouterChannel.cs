@@ -1,136 +1,94 @@
 using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
 
 namespace GrpcRouter;
 
 /// <summary>
-/// A gRPC channel over HTTP/2. Safe for concurrent use; create one and share it.
-/// <see cref="CallOptions.IsWaitForReady"/> and <see cref="CallOptions.PropagationToken"/> are accepted without effect:
-/// a call that finds no connection fails with <see cref="StatusCode.Unavailable"/> at once.
+/// Makes channels of Grpc.Net.Client to routers. What is set in the options stands; where they leave the transport open, it is <see cref="SocketsHttpHandler"/> with HTTP/2 (without
+/// TLS on http addresses), more connections when one is full, 10 s to connect, a ping after 20 s without a sign of life while calls are under way, 10 s for its answer, and no proxy.
 /// </summary>
-public sealed class RouterChannel : ChannelBase, IDisposable
+public static class RouterChannel
 {
-    private readonly Lock _gate = new();
-    private readonly HashSet<HttpCall> _calls = [];
-    private readonly RouterEndpoint _endpoint;
-    private readonly CallSettings _settings;
-    private bool _disposed;
+    private const string DnsScheme = "dns";
 
-    private RouterChannel(RouterEndpoint endpoint, CallSettings settings)
-        : base(endpoint.Address.Authority)
-    {
-        _endpoint = endpoint;
-        _settings = settings;
-    }
-
-    /// <summary>Creates a channel. Connections are opened by calls.</summary>
-    /// <param name="address">The router, such as <c>http://localhost:5000</c> (HTTP/2 without TLS) or <c>https://router.example</c>.</param>
-    /// <param name="options">How it connects and calls; the defaults when null.</param>
-    /// <exception cref="ArgumentException">The address is not an http or https one or has a path.</exception>
-    /// <exception cref="InvalidOperationException">The address contradicts the credentials, or those have TLS details.</exception>
-    public static RouterChannel ForAddress(string address, RouterChannelOptions? options = null)
+    /// <summary>Makes a channel to one router, or to all that a name stands for. Connections are opened by calls.</summary>
+    /// <param name="address">
+    /// Such as <c>http://localhost:5000</c> (HTTP/2 without TLS) or <c>https://router.example</c>. <c>dns:///router.example:443</c> stands for every address of the name, of which the
+    /// first that answers is called; with TLS unless the options' <see cref="GrpcChannelOptions.Credentials"/> are <see cref="ChannelCredentials.Insecure"/>.
+    /// </param>
+    /// <param name="options">How it connects and calls; the defaults when null. They are read, not changed.</param>
+    /// <exception cref="ArgumentException">The address is of no such form, or the options contradict themselves.</exception>
+    /// <exception cref="InvalidOperationException">The address contradicts the credentials, or needs another handler.</exception>
+    public static GrpcChannel ForAddress(string address, GrpcChannelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return Uri.TryCreate(address, UriKind.Absolute, out var uri)
-            ? ForAddress(uri, options)
-            : throw new ArgumentException($"'{address}' is not an http or https address.", nameof(address));
-    }
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? name) || name.Scheme != DnsScheme)
+        {
+            return GrpcChannel.ForAddress(RouterAddresses.Read(address, nameof(address)), ChannelDefaults.Complete(options));
+        }
 
-    /// <summary>Creates a channel. Connections are opened by calls.</summary>
-    /// <param name="address">The router, such as <c>http://localhost:5000</c> (HTTP/2 without TLS) or <c>https://router.example</c>.</param>
-    /// <param name="options">How it connects and calls; the defaults when null.</param>
-    /// <exception cref="ArgumentException">The address is not an http or https one or has a path.</exception>
-    /// <exception cref="InvalidOperationException">The address contradicts the credentials, or those have TLS details.</exception>
-    public static RouterChannel ForAddress(Uri address, RouterChannelOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        return For([address], options ?? new());
+        if (name.Host.Length > 0 || name.AbsolutePath.Length < 2)
+        {
+            throw new ArgumentException($"'{address}' names no router; 'dns:///router.example:443' would.", nameof(address));
+        }
+
+        GrpcChannelOptions settings = ChannelDefaults.Complete(options);
+        settings.Credentials ??= ChannelCredentials.SecureSsl;
+        return GrpcChannel.ForAddress(name, settings);
     }
 
     /// <summary>
-    /// Creates a channel to several routers that serve the same. Calls go to one of them, the first at the beginning, until it cannot be reached, is leaving or has no
-    /// instance of the service; then to the next. A call that one of them turned away before an instance could see it is made at the next one; any other ends as it would with one router.
+    /// Makes a channel to several routers that serve the same. Calls go to one of them, the first at the beginning, until it cannot be reached, is leaving or has no instance of the
+    /// service; then to the next. A call that was turned away before an instance could see it is made at the next one, unless its requests stream and have been sent; any other
+    /// ends as it would with one router, with <see cref="StatusCode.Unavailable"/> where that is lost. A call that finds none is <see cref="StatusCode.Unavailable"/> too,
+    /// or waits if it was made <see cref="CallOptions.WithWaitForReady"/>. With a load balancing policy, such as <c>round_robin</c>, in the
+    /// <see cref="GrpcChannelOptions.ServiceConfig"/>, that says which router a call goes to, and calls that are turned away end so.
     /// </summary>
-    /// <param name="addresses">The routers, all with http or all with https. A host name with several addresses is tried with each of them.</param>
-    /// <param name="options">How it connects and calls; the defaults when null.</param>
-    /// <exception cref="ArgumentException">There is no address, one of them is not an http or https one or has a path, or they mix the two.</exception>
-    /// <exception cref="InvalidOperationException">An address contradicts the credentials, or those have TLS details.</exception>
-    public static RouterChannel ForAddresses(IEnumerable<string> addresses, RouterChannelOptions? options = null)
+    /// <param name="addresses">Such as <c>http://one:5000</c> and <c>http://two:5000</c>; all http or all https. A host name with several addresses is one router.</param>
+    /// <param name="options">How it connects and calls; the defaults when null. They are read, not changed.</param>
+    /// <exception cref="ArgumentException">There is no address, one is of no such form, or http and https are mixed; or the options contradict themselves.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The addresses contradict the credentials, or there are several and the options bring an <see cref="GrpcChannelOptions.HttpClient"/>, which reaches one.
+    /// </exception>
+    public static GrpcChannel ForAddresses(IEnumerable<string> addresses, GrpcChannelOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(addresses);
-        List<Uri> routers = [];
-        foreach (var address in addresses)
+        IReadOnlyList<Uri> routers = RouterAddresses.ReadAll(addresses, nameof(addresses));
+        GrpcChannelOptions settings = ChannelDefaults.Complete(options);
+        if (routers.Count == 1)
         {
-            routers.Add(Uri.TryCreate(address, UriKind.Absolute, out var uri)
-                ? uri
-                : throw new ArgumentException($"'{address}' is not an http or https address.", nameof(addresses)));
+            return GrpcChannel.ForAddress(routers[0], settings);
         }
 
-        return For([.. routers], options ?? new());
+        if (settings.HttpClient is not null)
+        {
+            throw new InvalidOperationException("An HttpClient reaches one router; several are reached with an HttpHandler.");
+        }
+
+        return settings.ServiceConfig?.LoadBalancingConfigs.Count > 0 ? Balanced(routers, settings) : WithFailover(routers, settings);
     }
 
-    private static RouterChannel For(Uri[] routers, RouterChannelOptions options)
+    private static GrpcChannel WithFailover(IReadOnlyList<Uri> routers, GrpcChannelOptions settings)
     {
-        if (routers.Length == 0)
-        {
-            throw new ArgumentException("A channel needs a router.", nameof(routers));
-        }
-
-        bool[] secure = [.. routers.Select(RouterEndpoint.IsSecure).Distinct()];
-        return secure.Length == 1
-            ? new(RouterEndpoint.Create(routers, options), CallSettings.From(options, secure[0]))
-            : throw new ArgumentException("The routers of a channel have either http or https addresses, and not both.", nameof(routers));
+        HttpMessageInvoker http = new(settings.HttpHandler!, settings.DisposeHttpClient);
+        settings.HttpHandler = new FailoverHandler(routers, http, new ReadyWaits(settings.InitialReconnectBackoff, settings.MaxReconnectBackoff));
+        settings.DisposeHttpClient = true;
+        return GrpcChannel.ForAddress(routers[0], settings);
     }
 
-    /// <summary>An invoker that makes calls on the channel.</summary>
-    public override CallInvoker CreateCallInvoker() => new RouterCallInvoker(this);
-
-    /// <summary>Cancels the calls in progress and closes the connections.</summary>
-    public void Dispose()
+    private static GrpcChannel Balanced(IReadOnlyList<Uri> routers, GrpcChannelOptions settings)
     {
-        HttpCall[] calls;
-        lock (_gate)
+        // Compares the credentials with the addresses, which the channel does where it sees their scheme.
+        using (GrpcChannel.ForAddress(routers[0], new GrpcChannelOptions { Credentials = settings.Credentials }))
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            calls = [.. _calls];
         }
 
-        foreach (var call in calls)
-        {
-            call.Dispose();
-        }
+        settings.Credentials ??= routers[0].Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        BalancerAddress[] list = [.. routers.Select(static router => new BalancerAddress(router.Host, router.Port))];
+        StaticResolverFactory resolver = new(_ => list);
+        settings.ServiceProvider = new ResolverServices(resolver, settings.ServiceProvider);
 
-        _endpoint.Dispose();
-    }
-
-    internal HttpCall CreateCall(IMethod method, string? host, CallOptions options, bool singleResponse)
-    {
-        HttpCall call = new(_endpoint, _settings, method, host, options, singleResponse, Forget);
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _calls.Add(call);
-        }
-
-        return call;
-    }
-
-    /// <inheritdoc/>
-    protected override Task ShutdownAsyncCore()
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
-    private void Forget(HttpCall call)
-    {
-        lock (_gate)
-        {
-            _calls.Remove(call);
-        }
+        // Its authority is what the channel shows as its target.
+        return GrpcChannel.ForAddress(new Uri($"{resolver.Name}://{routers[0].Authority}"), settings);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,7 +84,7 @@ public sealed class RouterTestHost : IAsyncDisposable
 
     /// <summary>Makes a client's channel to the router.</summary>
     /// <param name="channelOptions">How it connects and calls; the defaults when null.</param>
-    public RouterChannel CreateChannel(RouterChannelOptions? channelOptions = null) => RouterChannel.ForAddress(Address, channelOptions);
+    public GrpcChannel CreateChannel(GrpcChannelOptions? channelOptions = null) => RouterChannel.ForAddress(Address, channelOptions);
 
     /// <summary>Waits until so many channels of the service take calls.</summary>
     /// <param name="count">How many.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.Testing;
 using GrpcRouter.V1;
 using Microsoft.Extensions.DependencyInjection;
@@ -213,7 +214,7 @@ public sealed class ChannelEndTests : FunctionalTest
             ReconnectMaxBackoff = TimeSpan.FromMilliseconds(50),
         });
         await bridge.StartAsync().Soon("The bridge did not register.");
-        using (RouterChannel channel = first.CreateChannel())
+        using (GrpcChannel channel = first.CreateChannel())
         {
             Probe.ProbeClient client = new(channel);
             AsyncUnaryCall<Chunk> running = client.UnaryAsync(new Chunk { Text = "running" });
@@ -231,7 +232,7 @@ public sealed class ChannelEndTests : FunctionalTest
         await first.DisposeAsync();
         await using RouterTestHost second = await RouterTestHost.StartAsync<ProbeRouter>(new RouterTestHostOptions { Port = first.Port });
         await second.WaitForInstancesAsync(1);
-        using (RouterChannel channel = second.CreateChannel())
+        using (GrpcChannel channel = second.CreateChannel())
         {
             Assert.Equal("again", (await new Probe.ProbeClient(channel).UnaryAsync(new Chunk { Text = "again" })).Text);
         }
@@ -249,7 +250,8 @@ public sealed class ChannelEndTests : FunctionalTest
         const int calls = 5_000;
         const int clients = 48;
         Cable cable = new();
-        Rig rig = await StartAsync(new RigOptions { Instances = 2 });
+        WatchedCalls watched = new();
+        Rig rig = await StartAsync(new RigOptions { Instances = 2, Client = watched.Options });
         await rig.AddInstanceAsync(configure: options =>
         {
             options.ConfigureHandler = cable.Plug;
@@ -274,7 +276,7 @@ public sealed class ChannelEndTests : FunctionalTest
             int number;
             while ((number = Interlocked.Decrement(ref left)) >= 0)
             {
-                Interlocked.Increment(ref outcomes[(int)await RunAsync(rig.Client, random, surprises)]);
+                Interlocked.Increment(ref outcomes[(int)await RunAsync(rig.Client, watched, random, surprises)]);
                 if (number % 500 == 0)
                 {
                     cable.Cut();
@@ -290,13 +292,14 @@ public sealed class ChannelEndTests : FunctionalTest
         Assert.Equal(3, rig.Router.OpenChannels);
     }
 
-    private static async Task<StatusCode> RunAsync(Probe.ProbeClient client, Random random, ConcurrentQueue<RpcException> surprises)
+    private static async Task<StatusCode> RunAsync(Probe.ProbeClient client, WatchedCalls watched, Random random, ConcurrentQueue<RpcException> surprises)
     {
         using CancellationTokenSource cancel = new();
         bool waits = random.Next(20) == 0;
         bool cancels = random.Next(4) == 0;
         DateTime? deadline = random.Next(4) == 0 || (waits && !cancels) ? DateTime.UtcNow.AddMilliseconds(random.Next(60)) : null;
-        CallOptions options = new(deadline: deadline, cancellationToken: cancel.Token);
+        Metadata headers = watched.NewCall();
+        CallOptions options = new(headers, deadline, cancel.Token);
         Chunk chunk = new() { Number = random.Next(5), Data = ByteString.CopyFrom(new byte[random.Next(4) == 0 ? 40_000 : 10]) };
         Task call = random.Next(4) switch
         {
@@ -319,12 +322,13 @@ public sealed class ChannelEndTests : FunctionalTest
         }
         catch (RpcException error)
         {
-            if (error.StatusCode is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Unavailable))
+            StatusCode end = watched.StatusOf(headers, error);
+            if (end is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Unavailable))
             {
                 surprises.Enqueue(error);
             }
 
-            return error.StatusCode;
+            return end;
         }
 
         async Task UnaryAsync() => await client.UnaryAsync(new Chunk { Text = waits ? "wait" : "", Data = chunk.Data }, options);
@@ -351,12 +355,19 @@ public sealed class ChannelEndTests : FunctionalTest
 
         async Task WriteAsync(IClientStreamWriter<Chunk> requests)
         {
-            for (int i = 0; i < chunk.Number; i++)
+            try
             {
-                await requests.WriteAsync(chunk);
-            }
+                for (int i = 0; i < chunk.Number; i++)
+                {
+                    await requests.WriteAsync(chunk);
+                }
 
-            await requests.CompleteAsync();
+                await requests.CompleteAsync();
+            }
+            catch (Exception error) when (error is IOException or HttpRequestException)
+            {
+                // The connection is lost, which the call's status tells.
+            }
         }
     }
 

@@ -17,11 +17,13 @@ public sealed class ChannelTests : FunctionalTest
     [MemberData(nameof(Violations))]
     public async Task A_frame_that_breaks_the_rules_ends_its_channel_and_its_calls_once(string violation)
     {
-        Rig rig = await StartAsync();
+        WatchedCalls watched = new();
+        Rig rig = await StartAsync(new RigOptions { Client = watched.Options });
         rig.Logs.Expect("ChannelViolation");
         Scripted instance = await rig.ScriptAsync("bad");
-        using AsyncDuplexStreamingCall<Chunk, Chunk> first = rig.Client.Talk();
-        using AsyncDuplexStreamingCall<Chunk, Chunk> second = rig.Client.Talk();
+        (Metadata firstCall, Metadata secondCall) = (watched.NewCall(), watched.NewCall());
+        using AsyncDuplexStreamingCall<Chunk, Chunk> first = rig.Client.Talk(firstCall);
+        using AsyncDuplexStreamingCall<Chunk, Chunk> second = rig.Client.Talk(secondCall);
         ulong id = (await instance.NextCallAsync()).CallId;
 
         if (violation.Contains("ended call", StringComparison.Ordinal))
@@ -33,7 +35,7 @@ public sealed class ChannelTests : FunctionalTest
 
         Assert.Equal(StatusCode.Internal, (await instance.ReceiveEndAsync().Soon("The channel did not end.")).StatusCode);
         await Until.TrueAsync(() => rig.Router.OpenChannels == 1, "The channel is still open.");
-        StatusCode[] ends = [await EndAsync(first), await EndAsync(second)];
+        StatusCode[] ends = [await EndAsync(first, watched, firstCall), await EndAsync(second, watched, secondCall)];
 
         // One call was the bad instance's; the other went to the good one and never knew.
         StatusCode bad = violation.Contains("ended call", StringComparison.Ordinal) ? StatusCode.InvalidArgument : StatusCode.Unavailable;
@@ -209,7 +211,7 @@ public sealed class ChannelTests : FunctionalTest
         Assert.All(await Task.WhenAll(load), static calls => Assert.True(calls > 0));
     }
 
-    private static async Task<StatusCode> EndAsync(AsyncDuplexStreamingCall<Chunk, Chunk> call)
+    private static async Task<StatusCode> EndAsync(AsyncDuplexStreamingCall<Chunk, Chunk> call, WatchedCalls watched, Metadata headers)
     {
         try
         {
@@ -219,7 +221,7 @@ public sealed class ChannelTests : FunctionalTest
         }
         catch (RpcException error)
         {
-            return error.StatusCode;
+            return watched.StatusOf(headers, error);
         }
     }
 

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ public sealed class ClientFailoverTests
         RouterTestHost second = await RouterTestHost.StartAsync<ProbeRouter>();
         await using ProbeBridge one = await ServeAsync(first, "one", logs);
         await using ProbeBridge two = await ServeAsync(second, "two", logs);
-        using RouterChannel channel = RouterChannel.ForAddresses([first.Address, second.Address]);
+        using GrpcChannel channel = RouterChannel.ForAddresses([first.Address, second.Address]);
         Probe.ProbeClient client = new(channel);
         Assert.Equal("one", (await client.UnaryAsync(new Chunk())).Text);
 
@@ -46,7 +47,7 @@ public sealed class ClientFailoverTests
         await using RouterTestHost serving = await RouterTestHost.StartAsync<ProbeRouter>();
         leaving.Hub.BeginShutdown();
         await using ProbeBridge bridge = await ServeAsync(serving, "here", logs);
-        using RouterChannel channel = RouterChannel.ForAddresses([empty.Address, leaving.Address, serving.Address]);
+        using GrpcChannel channel = RouterChannel.ForAddresses([empty.Address, leaving.Address, serving.Address]);
         Assert.Equal("here", (await new Probe.ProbeClient(channel).UnaryAsync(new Chunk())).Text);
         await bridge.StopAsync();
     }
@@ -54,7 +55,7 @@ public sealed class ClientFailoverTests
     [Fact]
     public async Task When_no_router_is_there_the_call_is_unavailable()
     {
-        using RouterChannel channel = RouterChannel.ForAddresses(["http://127.0.0.1:1", "http://127.0.0.1:2"]);
+        using GrpcChannel channel = RouterChannel.ForAddresses(["http://127.0.0.1:1", "http://127.0.0.1:2"]);
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await new Probe.ProbeClient(channel).UnaryAsync(new Chunk()));
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,7 +29,7 @@ public sealed class RegistrationAuthorizationTests
 
         await using ProbeBridge member = Bridge(app, "member", logs, key: "probe");
         await member.StartAsync().Soon("The bridge did not register.");
-        using RouterChannel channel = RouterChannel.ForAddress(app.Urls.Single());
+        using GrpcChannel channel = RouterChannel.ForAddress(app.Urls.Single());
         for (int i = 0; i < 4; i++)
         {
             Assert.Equal("member", (await new Probe.ProbeClient(channel).UnaryAsync(new Chunk())).Text);

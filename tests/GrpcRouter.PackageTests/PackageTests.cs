@@ -90,9 +90,10 @@ public sealed class PackageTests(PackageWork work)
     }
 
     [Fact]
-    public void Packages_depend_on_what_defines_the_contracts_and_on_each_other_at_their_own_version()
+    public void Packages_depend_on_the_official_libraries_and_on_each_other_at_their_own_version()
     {
-        Assert.Contains("Grpc.Core.Api", Dependencies("GrpcRouter.Client").Keys);
+        Assert.Contains("Grpc.Net.Client", Dependencies("GrpcRouter.Client").Keys);
+        Assert.Contains("Grpc.Core.Api", Dependencies("GrpcRouter.Protocol").Keys);
 
         string[] expected = ["Google.Protobuf", "Grpc.Tools", "GrpcRouter.AspNetCore", "GrpcRouter.Bridge", "GrpcRouter.Client"];
         var dependencies = Dependencies("GrpcRouter");

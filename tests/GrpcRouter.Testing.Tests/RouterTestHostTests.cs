@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using GreeterInstance = GrpcRouter.Testing.ScriptedInstance<GrpcRouter.Testing.Tests.GreeterInstanceFrame, GrpcRouter.Testing.Tests.GreeterRouterFrame>;
@@ -15,7 +16,7 @@ public sealed class RouterTestHostTests
         RouterTestHost host = await RouterTestHost.StartAsync<GreeterRouter>(Impatient);
         await using GreeterInstance instance = await GreeterInstance.ConnectAsync(host.Address, GreeterRouter.Service);
         await instance.RegisterAsync();
-        using RouterChannel channel = host.CreateChannel();
+        using GrpcChannel channel = host.CreateChannel();
         using AsyncUnaryCall<HelloReply> call = new Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest());
         await instance.ReceiveCallAsync();
 

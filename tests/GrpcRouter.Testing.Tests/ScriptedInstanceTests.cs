@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.V1;
 using GreeterInstance = GrpcRouter.Testing.ScriptedInstance<GrpcRouter.Testing.Tests.GreeterInstanceFrame, GrpcRouter.Testing.Tests.GreeterRouterFrame>;
 
@@ -13,7 +14,7 @@ public sealed class ScriptedInstanceTests
         await using GreeterInstance instance = await GreeterInstance.ConnectAsync(host.Address, GreeterRouter.Service);
         await instance.RegisterAsync();
         await host.WaitForInstancesAsync(1);
-        using RouterChannel channel = host.CreateChannel();
+        using GrpcChannel channel = host.CreateChannel();
 
         using AsyncUnaryCall<HelloReply> call = new Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest { Name = "world" });
         GreeterRouterFrame frame = await instance.ReceiveCallAsync();
@@ -61,7 +62,7 @@ public sealed class ScriptedInstanceTests
         await using GreeterInstance instance = await GreeterInstance.ConnectAsync(host.Address, GreeterRouter.Service);
         await instance.RegisterAsync();
         await host.WaitForInstancesAsync(1);
-        using RouterChannel channel = host.CreateChannel();
+        using GrpcChannel channel = host.CreateChannel();
 
         using AsyncUnaryCall<HelloReply> call = new Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest());
         await instance.ReceiveCallAsync();

@@ -6,7 +6,8 @@ namespace GrpcRouter.Chaos;
 /// <summary>The metadata by which a call and the instance that serves it name themselves.</summary>
 internal static class CallHeaders
 {
-    private const string CallId = "call-id";
+    public const string CallId = "call-id";
+
     private const string Instance = "instance";
 
     public static Metadata Of(long call) => new() { { CallId, call.ToString(CultureInfo.InvariantCulture) } };

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.Testing;
 using GrpcRouter.V1;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +36,7 @@ internal sealed class Rig : IAsyncDisposable
 
     public LogGuard Logs { get; }
 
-    public RouterChannel Channel { get; }
+    public GrpcChannel Channel { get; }
 
     public Probe.ProbeClient Client { get; }
 

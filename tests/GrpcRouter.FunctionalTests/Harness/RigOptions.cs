@@ -1,3 +1,4 @@
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 
 namespace GrpcRouter.FunctionalTests;
@@ -12,7 +13,7 @@ internal sealed class RigOptions
 
     public Action<BridgeOptions>? Bridge { get; init; }
 
-    public RouterChannelOptions? Client { get; init; }
+    public GrpcChannelOptions? Client { get; init; }
 
     /// <summary>The router's clock; the system's when null.</summary>
     public TimeProvider? Time { get; init; }

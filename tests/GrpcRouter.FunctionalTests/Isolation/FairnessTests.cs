@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.Protocol;
 
 namespace GrpcRouter.FunctionalTests.Isolation;
@@ -60,7 +61,7 @@ public sealed class FairnessTests : FunctionalTest
         (Rig rig, Line line) = await StartLineAsync();
         AsyncClientStreamingCall<Chunk, Chunk>[] greedy = [.. Enumerable.Range(0, Greedy).Select(_ => rig.Client.Upload())];
         await Until.TrueAsync(() => rig.Service.Started == Greedy, "The greedy streams did not start.");
-        using RouterChannel other = rig.Host.CreateChannel();
+        using GrpcChannel other = rig.Host.CreateChannel();
         using AsyncClientStreamingCall<Chunk, Chunk> modest = new Probe.ProbeClient(other).Upload();
         await Until.TrueAsync(() => rig.Service.Started == Greedy + 1, "The modest stream did not start.");
 

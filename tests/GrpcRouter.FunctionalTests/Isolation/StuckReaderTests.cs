@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrpcRouter.FunctionalTests.Isolation;
 
@@ -42,7 +43,7 @@ public sealed class StuckReaderTests : FunctionalTest
         await Until.TrueAsync(() => stuck.ResponseBytesHeld >= stuck.ResponseWindow / 2, () => $"The router holds {stuck.ResponseBytesHeld} bytes for the reader that is stuck.");
         long heap = Heap.Collected();
 
-        using RouterChannel other = rig.Host.CreateChannel();
+        using GrpcChannel other = rig.Host.CreateChannel();
         Task<long> bulk = ReadAsync(new Probe.ProbeClient(other).Download(new Chunk { Text = "bulk" }));
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
         {

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.V1;
 
 namespace GrpcRouter.FunctionalTests;
@@ -86,7 +87,7 @@ public sealed class ConnectionAgeTests : FunctionalTest
         {
             TimeSpan age = Age * (0.9 + (0.2 * expected.NextDouble()));
             Task<TimeSpan> armed = time.WhenTimerAsync(due => (due - age).Duration() < TimeSpan.FromMilliseconds(1));
-            using RouterChannel channel = rig.Host.CreateChannel();
+            using GrpcChannel channel = rig.Host.CreateChannel();
             await instance.AnswerAsync(new Probe.ProbeClient(channel).UnaryAsync(new Chunk()));
             await armed.Soon($"No timer for {age}.");
         }
@@ -130,7 +131,7 @@ public sealed class ConnectionAgeTests : FunctionalTest
         Rig rig = await StartAgedAsync();
         Scripted instance = await rig.ScriptAsync();
         int timers = time.TimerCount;
-        using (RouterChannel channel = rig.Host.CreateChannel())
+        using (GrpcChannel channel = rig.Host.CreateChannel())
         {
             await instance.AnswerAsync(new Probe.ProbeClient(channel).UnaryAsync(new Chunk()));
             Assert.Equal(timers + 1, time.TimerCount);

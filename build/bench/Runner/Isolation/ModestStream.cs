@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrpcRouter.Bench;
 
@@ -11,7 +12,7 @@ internal static class ModestStream
     /// <returns>Times from a message to its answer, with the rate of answers.</returns>
     public static async Task<LoadResult> RunAsync(int port, double seconds)
     {
-        using RouterChannel channel = RouterChannel.ForAddress($"http://127.0.0.1:{port}");
+        using GrpcChannel channel = RouterChannel.ForAddress($"http://127.0.0.1:{port}");
         using AsyncDuplexStreamingCall<HelloRequest, HelloReply> call = new Greeter.GreeterClient(channel).Chat();
         HelloRequest request = new() { Name = new string('w', 1024) };
         using PeriodicTimer timer = new(Gap);

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrpcRouter.Bench;
 
@@ -7,7 +8,7 @@ internal sealed class StuckStreams : IDisposable
 {
     private const int StreamsPerConnection = 100;
 
-    private readonly List<RouterChannel> _channels = [];
+    private readonly List<GrpcChannel> _channels = [];
     private readonly List<AsyncServerStreamingCall<Piece>> _calls = [];
 
     private StuckStreams()

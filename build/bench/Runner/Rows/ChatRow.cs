@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrpcRouter.Bench;
 
@@ -31,7 +32,7 @@ internal sealed class ChatRow : Row
 
     private static async Task<LoadResult> RunAsync(Target target, double seconds)
     {
-        List<RouterChannel> channels = [];
+        List<GrpcChannel> channels = [];
         try
         {
             List<Task<long>> streams = [];
@@ -39,7 +40,7 @@ internal sealed class ChatRow : Row
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < Connections; i++)
             {
-                RouterChannel channel = RouterChannel.ForAddress($"http://127.0.0.1:{target.Port}");
+                GrpcChannel channel = RouterChannel.ForAddress($"http://127.0.0.1:{target.Port}");
                 channels.Add(channel);
                 Greeter.GreeterClient client = new(channel);
                 streams.AddRange(Enumerable.Range(0, StreamsPerConnection).Select(_ => Task.Run(() => ChatAsync(client, end.Token))));

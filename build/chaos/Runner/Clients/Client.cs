@@ -1,4 +1,5 @@
 using Grpc.Core;
+using GrpcRouter.Tests;
 
 namespace GrpcRouter.Chaos;
 
@@ -11,10 +12,13 @@ internal sealed class Client : IAsyncDisposable
 
     public Client(IReadOnlyList<string> routers, int first)
     {
-        channels = [.. routers.Select(ChaosChannel.To)];
+        channels = [.. routers.Select(router => ChaosChannel.To(router, Sent))];
         stubs = [.. channels.Select(static channel => new Workload.WorkloadClient(channel))];
         current = first % channels.Length;
     }
+
+    /// <summary>What the routers said of calls that ended inside a message.</summary>
+    public SentStatuses Sent { get; } = new(CallHeaders.CallId);
 
     /// <summary>Runs a call, at another router too when one turns it away. Each router is asked at most twice: both may be restarting in turn.</summary>
     public async Task RunAsync(Func<Workload.WorkloadClient, Task> call, Action<int> onAttempt)

@@ -11,10 +11,9 @@ internal sealed class CallRun(CallRecord record, TimeProvider time)
     public async Task RunAsync(Client client)
     {
         using CancellationTokenSource cancel = plan.End == CallEnd.Cancel ? new(TimeSpan.FromMilliseconds(plan.LimitMs), time) : new();
-        CallOptions options = new(
-            CallHeaders.Of(record.Id),
-            plan.End == CallEnd.Deadline ? time.GetUtcNow().UtcDateTime.AddMilliseconds(plan.LimitMs) : null,
-            cancel.Token);
+        Metadata headers = CallHeaders.Of(record.Id);
+        DateTime? deadline = plan.End == CallEnd.Deadline ? time.GetUtcNow().UtcDateTime.AddMilliseconds(plan.LimitMs) : null;
+        CallOptions options = new(headers, deadline, cancel.Token);
         try
         {
             await client.RunAsync(stub => AttemptAsync(stub, options), router => record.Router = router);
@@ -22,12 +21,17 @@ internal sealed class CallRun(CallRecord record, TimeProvider time)
         }
         catch (RpcException error)
         {
-            record.End(error.StatusCode, Refusal.ReasonOf(error) is { } reason ? $"{reason}: {error.Status.Detail}" : error.Status.Detail);
+            StatusCode end = Outcome.Of(client.Sent.Of(headers, error), error, cancel.IsCancellationRequested, time.GetUtcNow().UtcDateTime >= deadline);
+            record.End(end, Refusal.ReasonOf(error) is { } reason ? $"{reason}: {error.Status.Detail}" : error.Status.Detail);
         }
         catch (Exception error)
         {
             record.Break($"the client threw {error}");
             record.End(StatusCode.Unknown, error.Message);
+        }
+        finally
+        {
+            client.Sent.Forget(headers);
         }
     }
 
@@ -123,7 +127,7 @@ internal sealed class CallRun(CallRecord record, TimeProvider time)
             record.Stage = "requests are written";
             return null;
         }
-        catch (Exception error) when (error is RpcException or InvalidOperationException or OperationCanceledException)
+        catch (Exception error) when (error is RpcException or InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
         {
             return error;
         }
