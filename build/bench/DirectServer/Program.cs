@@ -1,8 +1,5 @@
 using GrpcRouter.Bench;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 if (HostArguments.TryParse(args) is not { } arguments)
 {
@@ -10,12 +7,10 @@ if (HostArguments.TryParse(args) is not { } arguments)
     return 2;
 }
 
-WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+WebApplicationBuilder builder = WebApplication.CreateBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
+builder.WebHost.ConfigureKestrel(options =>
 {
-    options.AddServerHeader = false;
-
     // Proxies that end TLS pass the client's scheme on.
     options.AllowAlternateSchemes = true;
     options.Limits.MaxRequestBodySize = null;
@@ -24,12 +19,11 @@ builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel
     options.Limits.Http2.MaxStreamsPerConnection = 10_000;
     arguments.Listen(options, listen => listen.Protocols = HttpProtocols.Http2);
 });
-
-MethodTable methods = new();
-Greeter.BindService(methods, new GreeterService());
+builder.Services.AddGrpc();
+builder.Services.AddSingleton<GreeterService>();
 
 WebApplication app = builder.Build();
-app.Run(methods.Build());
+app.MapGrpcService<GreeterService>();
 HostStats.Listen();
 await app.RunAsync();
 return 0;

@@ -10,7 +10,7 @@ internal sealed record RunnerOptions
         Without --quick, --rows and --through, it writes its figures into docs/performance.md.
           --quick        about two minutes: shorter turns, nghttpx as the only peer, fleet and isolation only when named
           --rows         only rows whose names begin so, such as unary or stream-11B
-          --through      only these ways to the service: direct, router, bare, nghttpx, haproxy, nginx
+          --through      only these ways to the service: direct, router, bare, nghttpx, haproxy, nginx, yarp
           --rounds       turns of each row, of which the medians count; default 3
           --seconds      length of one turn; default 2, or 0.5 when quick
           --hold         leaves the servers of the chosen rows running until you press Enter, for a profiler
@@ -64,7 +64,7 @@ internal sealed record RunnerOptions
     public bool WantsRow(string row) => Rows.Count == 0 || Rows.Any(name => row.StartsWith(name, StringComparison.Ordinal));
 
     public bool WantsTarget(string target) =>
-        Through.Count > 0 ? Through.Any(name => target.StartsWith(name, StringComparison.Ordinal)) : !Quick || target is not ("haproxy" or "nginx");
+        Through.Count > 0 ? Through.Any(name => target.StartsWith(name, StringComparison.Ordinal)) : !Quick || target is not ("haproxy" or "nginx" or "yarp");
 
     private static RunnerOptions? Switch(RunnerOptions options, string name) => name switch
     {

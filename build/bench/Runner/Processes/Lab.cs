@@ -110,7 +110,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
                 break;
             default:
                 Target direct = await GetAsync(Target.Direct);
-                PeerProcess peer = Peers.Start(name, port, tlsPort, direct.Port, Certificate, Folder);
+                ServerProcess peer = Peers.Start(name, port, tlsPort, direct.Port, Certificate, Folder);
                 _processes.Add(peer);
                 target = new Target(name, port, tlsPort, peer, direct.Behind);
                 break;
@@ -149,7 +149,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
     /// <summary>Makes calls until they cost no less any more: the tiers of compilation show their speed only after some 100,000.</summary>
     public static async Task WarmUpAsync(Target target)
     {
-        if (Peers.Names.Contains(target.Name))
+        if (target.Front is PeerProcess)
         {
             return;
         }

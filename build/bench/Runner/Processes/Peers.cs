@@ -3,13 +3,14 @@ namespace GrpcRouter.Bench;
 /// <summary>Starts proxies in front of the direct server, each on two ports: without TLS and with.</summary>
 internal static class Peers
 {
-    public static IReadOnlyList<string> Names { get; } = ["nghttpx", "haproxy", "nginx"];
+    public static IReadOnlyList<string> Names { get; } = ["nghttpx", "haproxy", "nginx", "yarp"];
 
-    public static PeerProcess Start(string name, int port, int tlsPort, int backend, Certificate certificate, string folder) => name switch
+    public static ServerProcess Start(string name, int port, int tlsPort, int backend, Certificate certificate, string folder) => name switch
     {
         "nghttpx" => Nghttpx(port, tlsPort, backend, certificate, folder),
         "haproxy" => Haproxy(port, tlsPort, backend, certificate, folder),
         "nginx" => Nginx(port, tlsPort, backend, certificate, folder),
+        "yarp" => new HostProcess("yarp", "YarpHost", folder, $"{backend}", $"{port}", $"{tlsPort}", certificate.File, certificate.KeyFile),
         _ => throw new BenchException($"There is no peer {name}."),
     };
 

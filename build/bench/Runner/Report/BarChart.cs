@@ -17,7 +17,7 @@ internal sealed class BarChart(string title, string[] series, double? mark)
     private const int Top = 62;
 
     // Told apart by people who see colours differently, and on light and dark pages.
-    private static readonly string[] Colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7"];
+    private static readonly string[] Colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"];
 
     private readonly List<(string Name, double?[] Values)> _groups = [];
 

@@ -5,7 +5,7 @@ internal static class Goals
 {
     public static Table Of(Figures figures)
     {
-        Table table = new("what", "goal", "here", "reached", "nghttpx", "haproxy", "nginx");
+        Table table = new(["what", "goal", "here", "reached", .. Peers.Names]);
         RowResult? unary = figures.Row("unary-11B");
         Add("calls of 11 B a second, of direct", 0.85, atLeast: true, 2, target => unary?.OfDirect(target, static figure => figure.Rate));
         Add("CPU of such a call in front, us", unary?.Median("nghttpx", static figure => figure.FrontCpu), atLeast: false, 2, target => unary?.Median(target, static figure => figure.FrontCpu));
@@ -27,7 +27,7 @@ internal static class Goals
         void Add(string what, double? goal, bool atLeast, int decimals, Func<string, double?> of) =>
             Row(what, goal, atLeast, decimals, of(Target.Router), [.. Peers.Names.Select(peer => Table.Number(of(peer), decimals))]);
 
-        void Line(string what, double goal, bool atLeast, int decimals, double? here) => Row(what, goal, atLeast, decimals, here, ["", "", ""]);
+        void Line(string what, double goal, bool atLeast, int decimals, double? here) => Row(what, goal, atLeast, decimals, here, [.. Peers.Names.Select(static _ => "")]);
 
         void Row(string what, double? goal, bool atLeast, int decimals, double? here, string[] peers)
         {
