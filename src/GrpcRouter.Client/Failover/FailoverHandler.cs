@@ -80,6 +80,16 @@ internal sealed class FailoverHandler(IReadOnlyList<Uri> routers, HttpMessageInv
                 unreachable = ExceptionDispatchInfo.Capture(error);
                 GoOn(index);
             }
+            catch (Exception error) when (Unseen.IsLeftOut(error))
+            {
+                // Under its own type the channel would show it as INTERNAL.
+                unreachable = ExceptionDispatchInfo.Capture(new HttpRequestException(error.Message, new IOException(error.Message)));
+                GoOn(index);
+                if (!Unseen.IsRepeatable(request))
+                {
+                    unreachable.Throw();
+                }
+            }
         }
 
         return (refusal, unreachable);

@@ -19,6 +19,12 @@ internal static class Unseen
         _ => false,
     };
 
+    /// <summary>
+    /// The connection was closed in order (GOAWAY with NO_ERROR; RFC 9113, section 6.8) before the call was answered. A router answers all that it has taken on before it closes
+    /// so, and thus has not seen this one.
+    /// </summary>
+    public static bool IsLeftOut(Exception error) => error is HttpRequestException { InnerException: HttpProtocolException { ErrorCode: 0 } };
+
     /// <summary>The router answered with nothing but a status that says that it is leaving or has no instance.</summary>
     public static bool IsTurnedAway(HttpResponseMessage response) =>
         response.Headers.TryGetValues(DetailsKey, out IEnumerable<string>? values) && values.FirstOrDefault() is { } details && Decode(details) is { } status
