@@ -60,6 +60,9 @@ public sealed partial class InstanceChannel : IFrameHandler
     /// <summary>Who the instance has proved to be; null: nobody.</summary>
     public PeerIdentity? Identity { get; }
 
+    /// <summary>The tenants whose calls it may serve, as granted when it registered; null: those of all tenants, and calls without one.</summary>
+    public IReadOnlySet<string>? Tenants { get; private set; }
+
     /// <summary>Where the channel is in its life.</summary>
     public InstanceState State => (InstanceState)Volatile.Read(ref state);
 
@@ -71,6 +74,9 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     /// <summary>Round trip of the last ping; zero until there was one.</summary>
     public TimeSpan RoundTrip => router.Hub.Time.GetElapsedTime(0, RoundTripTicks);
+
+    /// <summary>It may serve the calls of a tenant; null: of callers that have none.</summary>
+    internal bool Serves(string? tenant) => Tenants is not { } granted || (tenant is not null && granted.Contains(tenant));
 
     internal ChannelOutput Output { get; }
 

@@ -48,6 +48,12 @@ public sealed class ServiceInstance
         }
     }
 
+    /// <summary>
+    /// The tenants whose calls it may serve, as granted to its newest channel; null: those of all tenants, and calls without one. What counts for a call is
+    /// <see cref="InstanceChannel.Tenants"/> of the channel it goes to.
+    /// </summary>
+    public IReadOnlySet<string>? Tenants => Volatile.Read(ref channels) is [.., var newest] ? newest.Tenants : null;
+
     /// <summary>How it says that it does.</summary>
     public InstanceHealth Health => (InstanceHealth)Volatile.Read(ref health);
 
