@@ -271,8 +271,10 @@ internal sealed partial class RoutedCall
             ResetInbox();
             requestsOver = true;
             waiting = true;
-            pumps = 1;
             over = late is not null;
+
+            // This thread counts as a pump until it has arranged for the next attempt: whoever brings an instance or ends the call meanwhile must not have the object serve another.
+            pumps = over ? 1 : 2;
             if (late is { } cause)
             {
                 late = null;
@@ -284,19 +286,23 @@ internal sealed partial class RoutedCall
         if (over)
         {
             PumpResponses();
+            return;
         }
-        else if (next == NextAttempt.Now)
+
+        switch (next)
         {
-            StartAttempt(serial);
+            case NextAttempt.Now:
+                StartAttempt(serial);
+                break;
+            case NextAttempt.Later:
+                router.Hub.Deadlines.Add(retryTimer, nextDelay > TimeSpan.Zero ? nextDelay : DeadlineWheel.Tick, serial);
+                break;
+            default:
+                WaitForInstance();
+                break;
         }
-        else if (next == NextAttempt.Later)
-        {
-            router.Hub.Deadlines.Add(retryTimer, nextDelay > TimeSpan.Zero ? nextDelay : DeadlineWheel.Tick, serial);
-        }
-        else
-        {
-            WaitForInstance();
-        }
+
+        EndPump();
     }
 
     // The request outgrew what may be kept while its pump was being stopped.
