@@ -3,13 +3,32 @@ namespace GrpcRouter.Protocol;
 /// <summary>
 /// Decides when to ping a silent peer and when to give it up. Pure: time comes in as readings of one monotonic clock, actions go out.
 /// </summary>
-/// <param name="interval">Silence after which a ping is sent.</param>
-/// <param name="timeout">Silence after the ping after which the peer is dead.</param>
-/// <param name="now">The clock at the start.</param>
-public sealed class KeepAlive(long interval, long timeout, long now)
+public sealed class KeepAlive
 {
-    private long heard = now;
+    private long interval;
+    private long timeout;
+    private long heard;
     private long pinged = -1;
+
+    /// <summary>Begins with a peer that was just heard of.</summary>
+    /// <param name="interval">Silence after which a ping is sent.</param>
+    /// <param name="timeout">Silence after the ping after which the peer is dead.</param>
+    /// <param name="now">The clock at the start.</param>
+    public KeepAlive(long interval, long timeout, long now)
+    {
+        this.interval = interval;
+        this.timeout = timeout;
+        heard = now;
+    }
+
+    /// <summary>Sets other times; they count from the next <see cref="Tick"/> on.</summary>
+    /// <param name="otherInterval">Silence after which a ping is sent.</param>
+    /// <param name="otherTimeout">Silence after the ping after which the peer is dead.</param>
+    public void Set(long otherInterval, long otherTimeout)
+    {
+        Volatile.Write(ref interval, otherInterval);
+        Volatile.Write(ref timeout, otherTimeout);
+    }
 
     /// <summary>A frame came, whatever it was.</summary>
     public void OnReceived(long now)

@@ -1,10 +1,21 @@
 namespace GrpcRouter.Protocol;
 
 /// <summary>Bytes that many may hold together: what the windows of a channel may grow by, or what requests may be kept for retries.</summary>
-/// <param name="limit">In bytes.</param>
-public sealed class WindowBudget(long limit)
+public sealed class WindowBudget
 {
+    private long limit;
     private long used;
+
+    /// <summary>Makes a budget of which nothing is taken.</summary>
+    /// <param name="limit">In bytes.</param>
+    public WindowBudget(long limit) => this.limit = limit;
+
+    /// <summary>How many there may be, in bytes. With fewer than are in use, none are given until enough came back.</summary>
+    public long Limit
+    {
+        get => Volatile.Read(ref limit);
+        set => Volatile.Write(ref limit, value);
+    }
 
     /// <summary>Bytes in use.</summary>
     public long Used => Volatile.Read(ref used);
@@ -12,7 +23,7 @@ public sealed class WindowBudget(long limit)
     /// <summary>Takes bytes if there are that many.</summary>
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref used, bytes) <= limit)
+        if (Interlocked.Add(ref used, bytes) <= Limit)
         {
             return true;
         }

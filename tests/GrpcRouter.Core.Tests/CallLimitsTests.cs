@@ -33,8 +33,8 @@ public sealed class CallLimitsTests
 
         Assert.Equal((StatusCode.ResourceExhausted, RouterReasons.TooManyCalls), (refusal.Code, refusal.Reason));
         Assert.Equal([new("service", "probe.Probe"), new("limit", "2"), new("scope", "service")], refusal.Metadata);
-        bench.Router.LiveCalls.Decrement();
-        bench.Router.LiveCalls.Decrement();
+        bench.Router.Plan.Live.Decrement();
+        bench.Router.Plan.Live.Decrement();
         Assert.True(TryEnter(bench, null, out _, out _));
     }
 
@@ -82,8 +82,8 @@ public sealed class CallLimitsTests
         using Bench bench = new(options);
         CallLimits limits = bench.Router.Plan.Limits!;
         TestLeg leg = new();
-        bench.Router.LiveCalls.Increment();
-        bench.Router.LiveCalls.Increment();
+        bench.Router.Plan.Live.Increment();
+        bench.Router.Plan.Live.Increment();
         Assert.False(limits.TryEnter(leg, out _, out _));
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
@@ -126,13 +126,13 @@ public sealed class CallLimitsTests
             leg = new() { Opening = new CallStart { Metadata = { new MetadataEntry { Key = "tenant", Value = ByteString.CopyFromUtf8(name) } } } };
         }
 
-        bench.Router.LiveCalls.Increment();
+        bench.Router.Plan.Live.Increment();
         if (bench.Router.Plan.Limits!.TryEnter(leg, out tenant, out refusal))
         {
             return true;
         }
 
-        bench.Router.LiveCalls.Decrement();
+        bench.Router.Plan.Live.Decrement();
         return false;
     }
 }

@@ -138,7 +138,7 @@ public sealed class ConfigurationTests
                 "GrpcRouter:MaxMesageSize is no option; did you mean MaxMessageSize?",
                 "GrpcRouter:Nonsense is no option.",
                 "GrpcRouter:Random is no option.",
-                "GrpcRouter:Services:greet.Greeter:Hedging has options below it and is no value itself; it is 'on'.",
+                "GrpcRouter:Services:greet.Greeter:Hedging has options below it and is no value itself.",
                 "GrpcRouter:Services:greet.Greeter:Retry:MaxAttempts must be 1 to 5; it is 9.",
                 "GrpcRouter:Services:greet.Greeter:Retrys is no option; did you mean Retry?",
             ],

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
 
 namespace GrpcRouter;
 
@@ -8,12 +9,26 @@ internal sealed class RouterSection(IConfiguration section)
     /// <summary>The section taken unless the application names another.</summary>
     public const string DefaultName = "GrpcRouter";
 
+    private IChangeToken? firstRead;
+    private bool hadValues;
+
     /// <summary>Its path, for errors.</summary>
     public string Path => section is IConfigurationSection { Path.Length: > 0 } named ? named.Path : DefaultName;
+
+    /// <summary>Fires when the configuration changes after it was first read; null: it was not read yet.</summary>
+    public IChangeToken? FirstRead => firstRead;
+
+    /// <summary>There were values when it was read before, and there are none now.</summary>
+    public bool HasVanished => hadValues && !section.GetChildren().Any();
+
+    /// <summary>Fires when the configuration changes.</summary>
+    public IChangeToken GetReloadToken() => section.GetReloadToken();
 
     /// <summary>Sets options to what is configured, where that can be read.</summary>
     public void Bind(RouterOptions options)
     {
+        firstRead ??= section.GetReloadToken();
+        hadValues |= section.GetChildren().Any();
         try
         {
             section.Bind(options);

@@ -20,7 +20,9 @@ internal sealed class ConnectionAges(RouterHub hub, TimeProvider? time = null)
     public void Begin(IFeatureCollection features)
     {
         IDictionary<object, object?>? items = features.Get<IConnectionItemsFeature>()?.Items;
+        RouterOptions options = hub.Options;
         if (items is null
+            || options.MaxConnectionAge is not { } age
             || features.Get<IConnectionLifetimeNotificationFeature>() is not { } notification
             || features.Get<IConnectionLifetimeFeature>() is not { } lifetime)
         {
@@ -32,15 +34,15 @@ internal sealed class ConnectionAges(RouterHub hub, TimeProvider? time = null)
         {
             if (!items.ContainsKey(ItemKey))
             {
-                items[ItemKey] = new ConnectionAge(NextAge(), hub.Options.MaxConnectionAgeGrace, notification, lifetime, time ?? TimeProvider.System);
+                items[ItemKey] = new ConnectionAge(AgeSpread.Of(age, hub.NextRandom()), options.MaxConnectionAgeGrace, notification, lifetime, time ?? TimeProvider.System);
             }
         }
     }
 
-    /// <summary>An instance registers on a connection, which then stays: what is bounded is the age of its channel.</summary>
+    /// <summary>An instance registers on a connection, which then stays, also when ages are bounded later: what is bounded is the age of its channel.</summary>
     public void Exempt(IFeatureCollection features)
     {
-        if (!AreBounded || features.Get<IConnectionItemsFeature>()?.Items is not { } items)
+        if (features.Get<IConnectionItemsFeature>()?.Items is not { } items)
         {
             return;
         }
@@ -53,15 +55,6 @@ internal sealed class ConnectionAges(RouterHub hub, TimeProvider? time = null)
             }
 
             items[ItemKey] = Exempted;
-        }
-    }
-
-    private TimeSpan NextAge()
-    {
-        Random random = hub.Options.Random;
-        lock (random)
-        {
-            return AgeSpread.Of(hub.Options.MaxConnectionAge!.Value, random.NextDouble());
         }
     }
 }

@@ -60,6 +60,10 @@ public static class GrpcRouterServiceCollectionExtensions
             provider.GetService<ILogger<RouterHub>>(),
             provider.GetService<IAuditLog>()));
 
+        services.TryAddSingleton<RouterReloads>();
+        services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<RouterReloads>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterReloads>(static provider => provider.GetRequiredService<RouterReloads>()));
+
         // An endpoint takes the defaults that stand when it is added.
         AddFirst<IConfigureOptions<KestrelServerOptions>, RouterKestrelSetup>(services);
         AddFirst<IConfigureOptions<HostOptions>, RouterHostSetup>(services);

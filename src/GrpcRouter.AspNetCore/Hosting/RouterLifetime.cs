@@ -12,11 +12,12 @@ internal sealed class RouterLifetime(
     RouterHub hub, IHostApplicationLifetime lifetime, IOptions<HostOptions> host, ILogger<RouterHub> log, TimeProvider? time = null, RouterReadinessCheck? readiness = null)
     : IHostedLifecycleService
 {
-    private TimeSpan grace;
+    // The host's own time is that of its start; what it leaves is shared out when it is needed, by the options that count then.
+    private TimeSpan Grace => RouterHostSetup.GraceWithin(host.Value.ShutdownTimeout, hub.Options);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        grace = RouterHostSetup.GraceWithin(host.Value.ShutdownTimeout, hub.Options);
+        TimeSpan grace = Grace;
         if (grace < hub.Options.DrainGrace)
         {
             log.GraceCut(hub.Options.DrainGrace, grace, host.Value.ShutdownTimeout, hub.Options.DrainDelay);
@@ -49,7 +50,7 @@ internal sealed class RouterLifetime(
             await Task.Delay(hub.Options.DrainDelay, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        hub.BeginShutdown(grace);
+        hub.BeginShutdown(Grace);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -64,7 +65,7 @@ internal sealed class RouterLifetime(
         hub.BeginDrain();
         if (hub.Options.DrainDelay == TimeSpan.Zero)
         {
-            hub.BeginShutdown(grace);
+            hub.BeginShutdown(Grace);
         }
     }
 }

@@ -9,24 +9,23 @@ internal static class CallAdmission
     public static RouterStatus DeadlinePassed => new(StatusCode.DeadlineExceeded, RouterReasons.DeadlineExceeded, "The deadline passed at the router.");
 
     /// <summary>Judges a call, and prepares its start.</summary>
-    /// <param name="router">The service.</param>
+    /// <param name="options">Those of the router that the call begins with.</param>
     /// <param name="plan">How the method's calls are treated.</param>
     /// <param name="leg">The client.</param>
     /// <param name="tenant">Whose call it is; to be let out when the call is over, also when it may not begin. Null when tenants are not counted.</param>
     /// <param name="timeout">The shortest of the times that apply, more than zero; null: none does.</param>
     /// <param name="refusal">Why it may not begin.</param>
-    public static bool TryAdmit(ServiceRouter router, MethodPlan plan, ClientLeg leg, out Tenant? tenant, out TimeSpan? timeout, out RouterStatus refusal)
+    public static bool TryAdmit(RouterOptions options, MethodPlan plan, ClientLeg leg, out Tenant? tenant, out TimeSpan? timeout, out RouterStatus refusal)
     {
         timeout = null;
         tenant = null;
         refusal = default;
-        if (router.Plan.Limits is { } limits && !limits.TryEnter(leg, out tenant, out refusal))
+        if (plan.Service.Limits is { } limits && !limits.TryEnter(leg, out tenant, out refusal))
         {
             return false;
         }
 
-        router.Plan.Budget?.OnCall();
-        RouterOptions options = router.Hub.Options;
+        plan.Service.Budget?.OnCall();
         timeout = options.MaxCallDuration < GrpcTimeout.Maximum ? options.MaxCallDuration : null;
         timeout = plan.TimeoutFor(leg) is { } limit && limit < (timeout ?? TimeSpan.MaxValue) ? limit : timeout;
         if (leg.TimeoutHeader is { } header)

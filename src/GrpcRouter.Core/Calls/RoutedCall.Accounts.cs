@@ -20,7 +20,7 @@ internal sealed partial class RoutedCall
     {
         if (tenant is not null)
         {
-            router.Plan.Limits!.Exit(tenant);
+            plan.Service.Limits!.Exit(tenant);
             tenant = null;
         }
 
@@ -30,7 +30,7 @@ internal sealed partial class RoutedCall
     /// <summary>An attempt failed in a way that may be tried again: the throttle counts it whether it is or not.</summary>
     private bool MayRetry(bool wanted)
     {
-        ServicePlan service = router.Plan;
+        ServicePlan service = plan.Service;
         service.Throttle?.OnFailure();
         if (!wanted || service.Throttle is { AllowsRetry: false })
         {
@@ -46,14 +46,14 @@ internal sealed partial class RoutedCall
         if (budgeted)
         {
             budgeted = false;
-            router.Plan.Budget!.OnRetryDone();
+            plan.Service.Budget!.OnRetryDone();
         }
     }
 
     /// <summary>The attempt is over; what came of it is still there.</summary>
     private void CountAttempt(ServiceInstance instance)
     {
-        ServicePlan service = router.Plan;
+        ServicePlan service = plan.Service;
         bool throttled = service.Throttle is not null && (plan.Retry is not null || hedge is not null);
 
         // How long a stream lives tells nothing of how fast its instance is.

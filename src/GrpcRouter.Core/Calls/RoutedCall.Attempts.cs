@@ -328,9 +328,9 @@ internal sealed partial class RoutedCall
 
     private void WaitForInstance()
     {
-        if (!router.Waiting.TryAdd(this, serial))
+        if (!router.Waiting.TryAdd(this, serial, plan.Service.MaxPendingCalls))
         {
-            Fail(new CallFailure(router.Waiting.Refusal, CancelReason.Limit));
+            Fail(new CallFailure(plan.Service.PendingFull, CancelReason.Limit));
         }
         else if (router.Hub.Stopping || router.Registry.Version != pickedFrom)
         {

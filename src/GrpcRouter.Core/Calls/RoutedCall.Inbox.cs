@@ -130,7 +130,7 @@ internal sealed partial class RoutedCall
 
     private bool TryBeginResponse_NeedsLock(ulong length, bool compressed)
     {
-        int limit = router.Hub.Options.MaxMessageSize;
+        int limit = options.MaxMessageSize;
         if (length > (ulong)limit)
         {
             MarkFailed_NeedsLock(new CallFailure(new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The response message of {length} bytes is over the limit of {limit}."), CancelReason.Limit));

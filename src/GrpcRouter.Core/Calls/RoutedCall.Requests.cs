@@ -128,7 +128,7 @@ internal sealed partial class RoutedCall
         }
 
         long rest = result.Buffer.Length - FrameField.PrefixLength - requestLength;
-        if (compressed || requestLength > Math.Min(FragmentLength.Default, router.Hub.Options.MaxMessageSize) || rest > 0)
+        if (compressed || requestLength > Math.Min(FragmentLength.Default, options.MaxMessageSize) || rest > 0)
         {
             return SingleRequestState.Other;
         }
@@ -349,7 +349,7 @@ internal sealed partial class RoutedCall
 
     private bool CheckRequest(uint length)
     {
-        int limit = router.Hub.Options.MaxMessageSize;
+        int limit = options.MaxMessageSize;
         if (length > limit)
         {
             Fail(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The request message of {length} bytes is over the limit of {limit}.", CancelReason.Limit);

@@ -331,7 +331,7 @@ internal sealed partial class RoutedCall
             return false;
         }
 
-        int limit = router.Hub.Options.MaxMetadataSize;
+        int limit = options.MaxMetadataSize;
         if (size > limit)
         {
             refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The instance's {what} of {size} bytes are over the limit of {limit}.");

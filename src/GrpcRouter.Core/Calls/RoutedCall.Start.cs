@@ -93,9 +93,8 @@ internal sealed partial class RoutedCall
         }
 
         BeginAttempt(picked);
-        RouterOptions options = router.Hub.Options;
         sendWindow.Reset(picked.RequestWindow);
-        receiveWindow.Reset(options.CallWindow, options.MaxCallWindow, picked.Budget);
+        receiveWindow.Reset(picked.ResponseWindow, picked.MaxResponseWindow, picked.Budget);
         lock (gate)
         {
             channel = picked;

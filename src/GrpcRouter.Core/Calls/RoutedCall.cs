@@ -31,6 +31,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
 
     private ServiceRouter router = null!;
     private RoutedMethod method = null!;
+    private RouterOptions options = null!;
     private MethodPlan plan = null!;
     private ClientLeg leg = null!;
 
@@ -62,6 +63,9 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     /// <summary>The method called.</summary>
     public RoutedMethod Method => method;
 
+    /// <summary>The plan of the service that the call began with.</summary>
+    public ServicePlan Plan => plan.Service;
+
     /// <summary>The client.</summary>
     public ClientLeg Leg => leg;
 
@@ -70,14 +74,14 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
 
     private bool Stopped => Volatile.Read(ref finished) || Volatile.Read(ref failed) || Volatile.Read(ref retrying);
 
-    /// <summary>Relays the call until it is over for the client.</summary>
-    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, MethodPlan callPlan, ClientLeg callLeg)
+    /// <summary>Relays the call until it is over for the client. It is among the plan's live calls already.</summary>
+    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, RouterOptions callOptions, MethodPlan callPlan, ClientLeg callLeg)
     {
+        options = callOptions;
         router = callRouter;
         method = callMethod;
         leg = callLeg;
         plan = callPlan;
-        router.LiveCalls.Increment();
         if (!TryAdmit(out RouterStatus refusal))
         {
             leg.SetEnd(refusal);
@@ -91,11 +95,13 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     /// <summary>Relays one attempt of a hedged call until it is over.</summary>
     /// <param name="callRouter">The service.</param>
     /// <param name="callMethod">The method called.</param>
+    /// <param name="callOptions">Those that the call began with.</param>
     /// <param name="callPlan">A plan without retries.</param>
     /// <param name="attempt">Stands for the client.</param>
     /// <param name="request">The request, which the hedged call keeps; null when it is to be read from the client.</param>
-    public Task RunAttemptAsync(ServiceRouter callRouter, RoutedMethod callMethod, MethodPlan callPlan, AttemptLeg attempt, RequestReplay? request)
+    public Task RunAttemptAsync(ServiceRouter callRouter, RoutedMethod callMethod, RouterOptions callOptions, MethodPlan callPlan, AttemptLeg attempt, RequestReplay? request)
     {
+        options = callOptions;
         router = callRouter;
         method = callMethod;
         leg = hedge = attempt;
@@ -232,7 +238,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
 
     private bool TryAdmit(out RouterStatus refusal)
     {
-        if (!CallAdmission.TryAdmit(router, plan, leg, out tenant, out TimeSpan? timeout, out refusal))
+        if (!CallAdmission.TryAdmit(options, plan, leg, out tenant, out TimeSpan? timeout, out refusal))
         {
             return false;
         }
@@ -301,7 +307,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     {
         leg.Detach();
         Leave();
-        StripedCounter? live = hedge is null ? router.LiveCalls : null;
+        StripedCounter? live = hedge is null ? plan.Service.Live : null;
         lock (gate)
         {
             serial++;
@@ -324,6 +330,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         hedge = null;
         router = null!;
         method = null!;
+        options = null!;
         plan = null!;
         completion = default;
         live?.Decrement();

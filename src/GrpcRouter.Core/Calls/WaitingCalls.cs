@@ -8,12 +8,6 @@ internal sealed class WaitingCalls : IThreadPoolWorkItem
 
     public WaitingCalls(InstanceRegistry registry) => registry.OnChanged = Wake;
 
-    /// <summary>How many may wait. A call that waits holds its client's request, so the number bounds memory.</summary>
-    public int Limit { get; set; } = 1000;
-
-    /// <summary>What a call over the limit is told.</summary>
-    public RouterStatus Refusal { get; set; }
-
     public int Count
     {
         get
@@ -25,12 +19,15 @@ internal sealed class WaitingCalls : IThreadPoolWorkItem
         }
     }
 
+    /// <param name="call">The call.</param>
+    /// <param name="serial">Its serial.</param>
+    /// <param name="limit">How many may wait. A call that waits holds its client's request, so the number bounds memory.</param>
     /// <returns>False when too many wait.</returns>
-    public bool TryAdd(RoutedCall call, long serial)
+    public bool TryAdd(RoutedCall call, long serial, int limit)
     {
         lock (gate)
         {
-            if (calls.Count >= Limit)
+            if (calls.Count >= limit)
             {
                 return false;
             }

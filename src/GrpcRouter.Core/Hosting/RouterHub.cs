@@ -17,6 +17,7 @@ public sealed class RouterHub : IDisposable
     private readonly ConcurrentDictionary<Type, ServiceRouter> routers = new();
     private readonly CancellationTokenSource draining = new();
     private readonly CancellationTokenSource shutdown = new();
+    private readonly Lock changes = new();
     private readonly ITimer keepAlive;
     private readonly ITimer policies;
     private int tickingPolicies;
@@ -27,7 +28,7 @@ public sealed class RouterHub : IDisposable
     private bool stopping;
 
     /// <summary>Makes a router without services.</summary>
-    /// <param name="options">Limits and times; checked here.</param>
+    /// <param name="options">Limits and times; checked here. They belong to the router from now on: <see cref="Apply"/> takes others.</param>
     /// <param name="time">The clock; default the system's.</param>
     /// <param name="logger">Takes what happens to channels; default none.</param>
     /// <param name="audit">Takes what must not be forgotten; default none.</param>
@@ -44,13 +45,7 @@ public sealed class RouterHub : IDisposable
         ReplayBytes = new WindowBudget(options.RetryBufferTotal);
         Random = PickRandom.From(options.Random);
 
-        // Channels are judged this often; the grain of their times, and no more than a timer can hold.
-        TimeSpan[] times =
-        [
-            options.KeepAliveInterval, options.KeepAliveTimeout, options.RegistrationTimeout, options.MaxChannelAge ?? TimeSpan.MaxValue, TimeSpan.FromMinutes(1),
-        ];
-        TimeSpan period = times.Min() / 4;
-        Grain = period;
+        TimeSpan period = GrainOf(options);
         startedAt = tickedAt = Time.GetTimestamp();
         graceEnd = Time.CreateTimer(static state => ((RouterHub)state!).EndGrace(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         keepAlive = Time.CreateTimer(static state => ((RouterHub)state!).TickChannels(), this, period, period);
@@ -83,7 +78,7 @@ public sealed class RouterHub : IDisposable
     {
         get
         {
-            TimeSpan due = Grain * 4;
+            TimeSpan due = GrainOf(Options) * 4;
             return Time.GetElapsedTime(Volatile.Read(ref tickedAt)) <= (due > ShortestStall ? due : ShortestStall);
         }
     }
@@ -100,9 +95,6 @@ public sealed class RouterHub : IDisposable
     /// <summary>Takes what must not be forgotten; null: nothing does.</summary>
     internal IAuditLog? Audit { get; }
 
-    /// <summary>How often channels are judged.</summary>
-    internal TimeSpan Grain { get; }
-
     internal DeadlineWheel Deadlines { get; }
 
     /// <summary>What requests may be kept for retries.</summary>
@@ -111,7 +103,7 @@ public sealed class RouterHub : IDisposable
     /// <summary>Gets the router of a service; the same one each time.</summary>
     public TRouter GetRouter<TRouter>()
         where TRouter : ServiceRouter, IServiceRouter<TRouter> =>
-        (TRouter)routers.GetOrAdd(typeof(TRouter), static (_, hub) => TRouter.Create(hub), this);
+        (TRouter)(routers.TryGetValue(typeof(TRouter), out ServiceRouter? known) ? known : AddRouter<TRouter>());
 
     /// <summary>Says that the router is about to go, to whoever asks for its health. It takes calls as before.</summary>
     public void BeginDrain()
@@ -145,22 +137,73 @@ public sealed class RouterHub : IDisposable
         _ = shutdown.CancelAsync();
     }
 
-    /// <summary>Takes other options, which have been checked.</summary>
-    internal void Apply(RouterOptions changed)
+    /// <summary>
+    /// Takes other options, whole: a call that begins goes by the old ones or by the new ones. Calls under way go on with those they began with, and what is counted for
+    /// options that stay the same goes on as it was. An option that counts from the router's start on (<see cref="ReloadEffect.Restart"/>) keeps its value.
+    /// </summary>
+    /// <param name="changed">The options. They belong to the router from now on, and must not be changed any more.</param>
+    /// <param name="path">Where options stand in the configuration.</param>
+    /// <returns>What is another than before. Where <see cref="OptionChange.Effect"/> is <see cref="ReloadEffect.Restart"/>, it does not count yet.</returns>
+    /// <exception cref="InvalidOperationException">Something cannot work; the message says all that cannot. Nothing has changed then.</exception>
+    public IReadOnlyList<OptionChange> Apply(RouterOptions changed, string path = "GrpcRouter")
     {
-        lock (routers)
+        ArgumentNullException.ThrowIfNull(changed);
+        changed.Validate(path);
+        lock (changes)
         {
+            RouterOptions before = Options;
+            List<OptionChange> differences = OptionDifference.Find(before, changed, path);
+            RestartOptions.Keep(before, changed);
+
+            // All that can fail comes first.
+            (ServiceRouter Router, Treatment Treatment)[] prepared = [.. routers.Values.Select(router => (router, router.Prepare(changed)))];
             Volatile.Write(ref options, changed);
+            foreach ((ServiceRouter router, Treatment treatment) in prepared)
+            {
+                router.Commit(treatment);
+            }
+
+            ReplayBytes.Limit = changed.RetryBufferTotal;
+            TimeSpan period = GrainOf(changed);
+            if (period != GrainOf(before))
+            {
+                keepAlive.Change(period, period);
+            }
+
             OptionsChanged?.Invoke(changed);
+            return differences;
         }
+    }
+
+    /// <summary>How often channels are judged: the grain of their times, and no more than a timer can hold.</summary>
+    internal static TimeSpan GrainOf(RouterOptions options)
+    {
+        TimeSpan least = TimeSpan.FromMinutes(1);
+        foreach (TimeSpan time in (ReadOnlySpan<TimeSpan>)[options.KeepAliveInterval, options.KeepAliveTimeout, options.RegistrationTimeout, options.MaxChannelAge ?? least])
+        {
+            least = time < least ? time : least;
+        }
+
+        return least / 4;
     }
 
     /// <summary>A number from 0 to 1. A seeded generator is not safe for concurrent use.</summary>
     internal double NextRandom()
     {
-        lock (Options.Random)
+        Random random = Options.Random;
+        lock (random)
         {
-            return Options.Random.NextDouble();
+            return random.NextDouble();
+        }
+    }
+
+    // A router that is made must not miss a change: it is made by the options that count when it is there.
+    private ServiceRouter AddRouter<TRouter>()
+        where TRouter : ServiceRouter, IServiceRouter<TRouter>
+    {
+        lock (changes)
+        {
+            return routers.GetOrAdd(typeof(TRouter), static (_, hub) => TRouter.Create(hub), this);
         }
     }
 

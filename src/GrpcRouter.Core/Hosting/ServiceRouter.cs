@@ -16,8 +16,12 @@ public abstract class ServiceRouter
     private const int MaxPicks = 8;
 
     private readonly ConcurrentDictionary<InstanceChannel, byte> channels = new();
-    private readonly ServicePlan plan;
-    internal readonly StripedCounter LiveCalls = new();
+    private readonly ServicePolicyOptions declared = new();
+    private readonly OutlierWatch outliers;
+    private readonly Lock planning = new();
+    private readonly List<RetiredPlan> retired = [];
+    internal readonly LiveCalls LiveCalls = new();
+    private Treatment treatment;
 
     // Attempts of hedged calls that were withdrawn because another had answered.
     internal readonly StripedCounter HedgeLosers = new();
@@ -31,13 +35,13 @@ public abstract class ServiceRouter
         ArgumentNullException.ThrowIfNull(service);
         Hub = hub;
         Service = service;
-        ServicePolicyOptions declared = new();
         DeclarePolicy(declared);
         Waiting = new WaitingCalls(Registry);
-        plan = ServicePlan.Create(service, hub, declared, Registry, LiveCalls);
-        Waiting.Limit = plan.MaxPendingCalls;
-        Waiting.Refusal = CallLimits.Full(
-            RouterReasons.TooManyPendingCalls, service.FullName, plan.MaxPendingCalls, $"As many calls wait for an instance of {service.FullName} as may.");
+        outliers = new OutlierWatch(service, hub, Registry);
+        RouterOptions options = hub.Options;
+        treatment = new Treatment(options, ServicePlan.Create(service, hub, options, declared, Registry, LiveCalls));
+        LiveCalls.Add(Plan.Live);
+        Plan.Adopt(outliers);
     }
 
     /// <summary>The service's methods.</summary>
@@ -58,11 +62,26 @@ public abstract class ServiceRouter
     /// <summary>Calls that wait for an instance.</summary>
     internal WaitingCalls Waiting { get; }
 
-    /// <summary>How calls are treated.</summary>
-    internal ServicePlan Plan => plan;
+    /// <summary>How calls are treated that begin now.</summary>
+    internal ServicePlan Plan => Volatile.Read(ref treatment).Plan;
+
+    /// <summary>The options that are in force for the service.</summary>
+    internal RouterOptions Options => Volatile.Read(ref treatment).Options;
+
+    /// <summary>Plans that were replaced and by which calls are still under way.</summary>
+    internal int RetiredPlans
+    {
+        get
+        {
+            lock (planning)
+            {
+                return retired.Count;
+            }
+        }
+    }
 
     /// <summary>At least one instance takes calls and is well.</summary>
-    public bool IsServing => plan.Any.Current.WellCount > 0;
+    public bool IsServing => Plan.Any.Current.WellCount > 0;
 
     /// <summary>Ends when the instances that take calls have changed since it was read. To miss nothing, read it before <see cref="IsServing"/>.</summary>
     public Task InstancesChanged => Registry.Changed;
@@ -93,10 +112,11 @@ public abstract class ServiceRouter
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(leg);
-        MethodPlan treatment = plan[method];
-        return treatment.Hedging is null
-            ? leg.Relay.RunAsync(this, method, treatment, leg)
-            : leg.Hedge.RunAsync(this, method, treatment, leg);
+        Treatment current = BeginCall();
+        MethodPlan plan = current.Plan[method];
+        return plan.Hedging is null
+            ? leg.Relay.RunAsync(this, method, current.Options, plan, leg)
+            : leg.Hedge.RunAsync(this, method, current.Options, plan, leg);
     }
 
     /// <summary>Serves a registration channel until it ends.</summary>
@@ -172,7 +192,7 @@ public abstract class ServiceRouter
                 return false;
             }
 
-            if (plan.MaxCallsPerInstance != int.MaxValue && channel.Instance.ActiveCalls >= plan.MaxCallsPerInstance)
+            if (call.Plan.MaxCallsPerInstance is not int.MaxValue and int most && channel.Instance.ActiveCalls >= most)
             {
                 busy = true;
                 continue;
@@ -188,7 +208,7 @@ public abstract class ServiceRouter
         }
 
         channel = null;
-        refusal = busy ? plan.InstancesFull : NoInstance(target.Subset.Selector);
+        refusal = busy ? call.Plan.InstancesFull : NoInstance(target.Subset.Selector);
         return false;
     }
 
@@ -196,7 +216,71 @@ public abstract class ServiceRouter
         ? $"No instance of {Service.FullName} is registered."
         : $"No instance of {Service.FullName} with {selector} is registered.").With(ReasonKeys.Service, Service.FullName);
 
-    internal void TickPolicies(long now) => plan.OnTick(now);
+    /// <summary>Counts a call for the plan it begins with.</summary>
+    private Treatment BeginCall()
+    {
+        while (true)
+        {
+            Treatment current = Volatile.Read(ref treatment);
+            current.Plan.Live.Increment();
+
+            // Counted, and still the plan of new calls: from here on it cannot be taken for one without calls.
+            if (ReferenceEquals(current.Plan, Volatile.Read(ref treatment).Plan))
+            {
+                return current;
+            }
+
+            current.Plan.Live.Decrement();
+        }
+    }
+
+    /// <summary>Makes what calls are to be treated by with other options. Nothing of it counts before it is committed.</summary>
+    internal Treatment Prepare(RouterOptions options)
+    {
+        Treatment current = Volatile.Read(ref treatment);
+        return Treatment.SaySame(Service.FullName, current.Options, options)
+            ? current with { Options = options }
+            : new Treatment(options, ServicePlan.Create(Service, Hub, options, declared, Registry, LiveCalls, current.Plan));
+    }
+
+    /// <summary>Treats calls that begin from now on as was prepared. Those under way keep what they began with.</summary>
+    internal void Commit(Treatment prepared)
+    {
+        lock (planning)
+        {
+            ServicePlan before = Plan;
+            if (ReferenceEquals(before, prepared.Plan))
+            {
+                Volatile.Write(ref treatment, prepared);
+                return;
+            }
+
+            LiveCalls.Add(prepared.Plan.Live);
+            Volatile.Write(ref treatment, prepared);
+            prepared.Plan.Adopt(outliers);
+            retired.Add(new RetiredPlan(before));
+        }
+    }
+
+    internal void TickPolicies(long now)
+    {
+        Plan.OnTick(now);
+        outliers.OnTick(now);
+        lock (planning)
+        {
+            foreach (RetiredPlan old in retired)
+            {
+                old.Plan.OnTick(now);
+                if (old.IsOver())
+                {
+                    LiveCalls.Remove(old.Plan.Live);
+                    old.Plan.Release();
+                }
+            }
+
+            retired.RemoveAll(static old => old.Released);
+        }
+    }
 
     internal void BeginShutdown(TimeSpan grace)
     {

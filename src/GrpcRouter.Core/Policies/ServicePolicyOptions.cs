@@ -16,6 +16,7 @@ public sealed class ServicePolicyOptions : CallPolicyOptions
     public SlowStartOptions SlowStart { get; set; } = new();
 
     /// <summary>Instances that fail more than others are left out for a while.</summary>
+    [Reload(ReloadEffect.AtOnce)]
     public OutlierDetectionOptions OutlierDetection { get; set; } = new();
 
     /// <summary>How much may be under way at once.</summary>

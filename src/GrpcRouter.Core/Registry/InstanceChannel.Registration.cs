@@ -103,7 +103,6 @@ public sealed partial class InstanceChannel
 
     private Registered Answer()
     {
-        RouterOptions options = router.Hub.Options;
         Registered answer = new()
         {
             Version = ProtocolVersion,

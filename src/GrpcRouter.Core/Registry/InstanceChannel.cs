@@ -11,12 +11,16 @@ public sealed partial class InstanceChannel : IFrameHandler
 {
     private readonly ServiceRouter router;
     private readonly PipeReader reader;
+
+    // What the instance is told when it registers counts for as long as the channel lives.
+    private readonly RouterOptions options;
     private readonly KeepAlive keepAlive;
     private readonly long connectedAt;
     private readonly Lock endGate = new();
     private (ChannelErrorCode Code, string Message)? end;
     private volatile bool ended;
     private volatile bool cut;
+    private RouterOptions keptAliveBy;
     private int state;
 
     internal InstanceChannel(ServiceRouter router, PipeReader reader, IFrameSink sink, ChannelPeer peer)
@@ -25,12 +29,12 @@ public sealed partial class InstanceChannel : IFrameHandler
         this.reader = reader;
         Peer = peer.Name;
         Identity = peer.Identity;
-        RouterOptions options = router.Hub.Options;
+        options = router.Hub.Options;
+        keptAliveBy = options;
         TimeProvider time = router.Hub.Time;
         connectedAt = time.GetTimestamp();
 
-        // Each of both times may end as much as the grain late, so the ping goes out that much earlier: a dead peer is found in their sum.
-        keepAlive = new KeepAlive(Ticks(options.KeepAliveInterval - (2 * router.Hub.Grain)), Ticks(options.KeepAliveTimeout), connectedAt);
+        keepAlive = new KeepAlive(PingAfter(options), Ticks(options.KeepAliveTimeout), connectedAt);
         Output = new ChannelOutput(sink);
         Calls = new CallTable(options.MaxCallsPerChannel);
         Budget = new WindowBudget(options.ChannelWindowBudget);
@@ -84,6 +88,12 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     internal WindowBudget Budget { get; }
 
+    /// <summary>Credit for responses that a call starts with.</summary>
+    internal int ResponseWindow => options.CallWindow;
+
+    /// <summary>What that credit may grow to.</summary>
+    internal int MaxResponseWindow => options.MaxCallWindow;
+
     /// <summary>Credit for requests that a call starts with.</summary>
     internal int RequestWindow { get; private set; }
 
@@ -118,7 +128,7 @@ public sealed partial class InstanceChannel : IFrameHandler
             static (_, state) => ((PipeReader)state!).Wake(), reader, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         try
         {
-            await FrameLoop.RunAsync(reader, router.Hub.Options.MaxFrameSize, this, cancellationToken).ConfigureAwait(false);
+            await FrameLoop.RunAsync(reader, options.MaxFrameSize, this, cancellationToken).ConfigureAwait(false);
         }
         catch (ProtocolViolationException violation)
         {
@@ -218,6 +228,13 @@ public sealed partial class InstanceChannel : IFrameHandler
 
     private void TickKeepAlive(long now)
     {
+        RouterOptions current = router.Hub.Options;
+        if (!ReferenceEquals(current, keptAliveBy))
+        {
+            keptAliveBy = current;
+            keepAlive.Set(PingAfter(current), Ticks(current.KeepAliveTimeout));
+        }
+
         switch (keepAlive.Tick(now))
         {
             case KeepAliveAction.Ping:
@@ -270,6 +287,9 @@ public sealed partial class InstanceChannel : IFrameHandler
         ChannelErrorCode.Shutdown or ChannelErrorCode.Keepalive => StatusCode.Unavailable,
         _ => StatusCode.Internal,
     };
+
+    // Each of both times may end as much as the grain late, so the ping goes out that much earlier: a dead peer is found in their sum.
+    private long PingAfter(RouterOptions times) => Ticks(times.KeepAliveInterval - (2 * RouterHub.GrainOf(times)));
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * router.Hub.Time.TimestampFrequency);
 }

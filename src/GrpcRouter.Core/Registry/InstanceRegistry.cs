@@ -46,6 +46,18 @@ internal sealed class InstanceRegistry
         }
     }
 
+    /// <summary>Groups that are kept filled.</summary>
+    public int GroupCount
+    {
+        get
+        {
+            lock (gate)
+            {
+                return groups.Length;
+            }
+        }
+    }
+
     /// <summary>All known instances, those among them that are ejected and have no channel at the moment.</summary>
     public ServiceInstance[] Instances
     {
@@ -71,6 +83,16 @@ internal sealed class InstanceRegistry
 
             groups = [.. groups, group];
             return group;
+        }
+    }
+
+    /// <summary>Lets go of groups.</summary>
+    public void RemoveGroups(IReadOnlyCollection<IChannelGroup> gone)
+    {
+        HashSet<IChannelGroup> leaving = [.. gone];
+        lock (gate)
+        {
+            groups = [.. groups.Where(group => !leaving.Contains(group))];
         }
     }
 

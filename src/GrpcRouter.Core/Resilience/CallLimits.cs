@@ -7,12 +7,13 @@ namespace GrpcRouter;
 internal sealed class CallLimits
 {
     private readonly int maxCalls;
-    private readonly StripedCounter live;
+    private readonly LiveCalls live;
     private readonly string tenantHeader;
     private readonly RouterStatus serviceFull;
     private readonly RouterStatus tenantFull;
+    private readonly int tenantLimit;
 
-    private CallLimits(string service, int? maxCalls, StripedCounter live, int? maxCallsPerTenant, string? tenantHeader)
+    private CallLimits(string service, int? maxCalls, LiveCalls live, int? maxCallsPerTenant, string? tenantHeader, CallLimits? before)
     {
         this.maxCalls = maxCalls ?? int.MaxValue;
         this.live = live;
@@ -21,7 +22,8 @@ internal sealed class CallLimits
             .With(ReasonKeys.Scope, ReasonKeys.ServiceScope);
         if (maxCallsPerTenant is { } limit && tenantHeader is not null)
         {
-            Tenants = new TenantTable(limit);
+            tenantLimit = limit;
+            Tenants = before is { Tenants: { } known } && before.tenantHeader == tenantHeader ? known : new TenantTable(limit);
             tenantFull = Full(RouterReasons.TenantLimit, service, limit, $"The tenant has as many calls of {service} under way as it may.");
         }
     }
@@ -29,15 +31,28 @@ internal sealed class CallLimits
     /// <summary>The tenants; null when they are not counted.</summary>
     public TenantTable? Tenants { get; }
 
+    /// <param name="service">The service.</param>
+    /// <param name="scopes">What is set for it.</param>
+    /// <param name="live">Its calls.</param>
+    /// <param name="before">The limits that these replace: tenants that are named as before go on with the calls they have.</param>
     /// <returns>Null when nothing is limited.</returns>
-    public static CallLimits? Create(RoutedService service, OptionScopes scopes, StripedCounter live)
+    public static CallLimits? Create(RoutedService service, OptionScopes scopes, LiveCalls live, CallLimits? before = null)
     {
         int? maxCalls = scopes.OfService(static options => options.CircuitBreaker.MaxCalls);
         int? maxCallsPerTenant = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerTenant);
         string? tenantHeader = scopes.OfService(static options => options.CircuitBreaker.TenantHeader);
         return maxCalls is null && (maxCallsPerTenant is null || tenantHeader is null)
             ? null
-            : new CallLimits(service.FullName, maxCalls, live, maxCallsPerTenant, tenantHeader);
+            : new CallLimits(service.FullName, maxCalls, live, maxCallsPerTenant, tenantHeader, before);
+    }
+
+    /// <summary>These count from now on.</summary>
+    public void Adopt()
+    {
+        if (Tenants is not null)
+        {
+            Tenants.Limit = tenantLimit;
+        }
     }
 
     /// <summary>What is said when a limit is reached.</summary>

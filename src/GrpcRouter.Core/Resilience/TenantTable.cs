@@ -6,14 +6,24 @@ namespace GrpcRouter;
 /// The tenants with calls under way, each counted exactly. A tenant that falls idle stays until the next sweep, so that one call after the other finds it there; clients choose the
 /// names, so it stays only while the table is small.
 /// </summary>
-/// <param name="limit">Calls under way for one tenant.</param>
-internal sealed class TenantTable(int limit)
+internal sealed class TenantTable
 {
     /// <summary>Beyond so many tenants idle ones go at once: some hundred kilobytes, whatever names a client makes up.</summary>
     public const int KeptTenants = 1024;
 
     private readonly ConcurrentDictionary<string, Tenant> tenants = new(StringComparer.Ordinal);
+    private int limit;
     private int count;
+
+    /// <param name="limit">Calls under way for one tenant.</param>
+    public TenantTable(int limit) => this.limit = limit;
+
+    /// <summary>Calls under way for one tenant. With a lower one those that run go on.</summary>
+    public int Limit
+    {
+        get => Volatile.Read(ref limit);
+        set => Volatile.Write(ref limit, value);
+    }
 
     /// <summary>Tenants in the table.</summary>
     public int Count => Volatile.Read(ref count);
@@ -25,7 +35,7 @@ internal sealed class TenantTable(int limit)
         while (true)
         {
             Tenant tenant = Find(name);
-            switch (tenant.TryEnter(limit))
+            switch (tenant.TryEnter(Limit))
             {
                 case true:
                     return tenant;

@@ -4,7 +4,7 @@ namespace GrpcRouter;
 /// The instances of a target by the labels that callers choose by. For each combination of keys that calls bring there is a family, made when the first such call comes; there are
 /// at most 16, because there are at most 4 keys.
 /// </summary>
-internal sealed class LabelRoutes(LabelHeader[] headers, InstanceRegistry registry, Func<LabelHeader[], LabelFamily> make)
+internal sealed class LabelRoutes(LabelHeader[] headers, PlanGroups groups, Func<LabelHeader[], LabelFamily> make)
 {
     private readonly LabelFamily?[] families = new LabelFamily?[1 << headers.Length];
 
@@ -37,7 +37,7 @@ internal sealed class LabelRoutes(LabelHeader[] headers, InstanceRegistry regist
                 return made;
             }
 
-            LabelFamily family = registry.AddGroup(make([.. headers.Where((_, index) => (brought >> index & 1) != 0)]));
+            LabelFamily family = groups.Add(make([.. headers.Where((_, index) => (brought >> index & 1) != 0)]));
             Volatile.Write(ref families[brought], family);
             return family;
         }

@@ -144,7 +144,7 @@ internal sealed partial class HedgedCall
         bool nonFatal = code != 0 && hedging.IsNonFatal(code);
         if (nonFatal || (code != 0 && forbidden))
         {
-            router.Plan.Throttle?.OnFailure();
+            plan.Service.Throttle?.OnFailure();
         }
 
         if (!nonFatal)

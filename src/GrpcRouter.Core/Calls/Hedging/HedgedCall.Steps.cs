@@ -128,7 +128,7 @@ internal sealed partial class HedgedCall
             if (granted)
             {
                 granted = false;
-                router.Plan.Budget!.OnRetryDone();
+                plan.Service.Budget!.OnRetryDone();
             }
 
             return HedgeMove.Finish;
@@ -146,14 +146,14 @@ internal sealed partial class HedgedCall
 
     private async Task RunAttemptAsync(AttemptLeg attempt)
     {
-        await attempt.Relay.RunAttemptAsync(router, method, plan, attempt, direct ? null : request).ConfigureAwait(false);
+        await attempt.Relay.RunAttemptAsync(router, method, options, plan, attempt, direct ? null : request).ConfigureAwait(false);
         lock (gate)
         {
             attempt.Over = true;
             running--;
             if (attempt.Budgeted)
             {
-                router.Plan.Budget!.OnRetryDone();
+                plan.Service.Budget!.OnRetryDone();
             }
         }
 

@@ -20,6 +20,7 @@ internal sealed partial class HedgedCall : IClientWatcher
 
     private ServiceRouter router = null!;
     private RoutedMethod method = null!;
+    private RouterOptions options = null!;
     private MethodPlan plan = null!;
     private HedgingPlan hedging = null!;
     private ClientLeg leg = null!;
@@ -36,15 +37,15 @@ internal sealed partial class HedgedCall : IClientWatcher
     }
 
     /// <summary>Relays the call until it is over for the client and all of its attempts have ended.</summary>
-    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, MethodPlan callPlan, ClientLeg callLeg)
+    public Task RunAsync(ServiceRouter callRouter, RoutedMethod callMethod, RouterOptions callOptions, MethodPlan callPlan, ClientLeg callLeg)
     {
+        options = callOptions;
         router = callRouter;
         method = callMethod;
         plan = callPlan;
         hedging = callPlan.Hedging!;
         leg = callLeg;
-        router.LiveCalls.Increment();
-        if (!CallAdmission.TryAdmit(router, plan, leg, out tenant, out TimeSpan? timeout, out RouterStatus refusal))
+        if (!CallAdmission.TryAdmit(options, plan, leg, out tenant, out TimeSpan? timeout, out RouterStatus refusal))
         {
             leg.SetEnd(refusal);
             End();
@@ -81,7 +82,7 @@ internal sealed partial class HedgedCall : IClientWatcher
 
     private bool MayHedge()
     {
-        ServicePlan service = router.Plan;
+        ServicePlan service = plan.Service;
         return !router.Hub.Stopping && service.Throttle is not { AllowsRetry: false } && service.Budget!.TryTake(router.Hub.Time.GetTimestamp());
     }
 
@@ -142,11 +143,11 @@ internal sealed partial class HedgedCall : IClientWatcher
     /// <summary>Makes the object ready for another call.</summary>
     private void End()
     {
-        StripedCounter live = router.LiveCalls;
+        StripedCounter live = plan.Service.Live;
         leg.Detach();
         if (tenant is not null)
         {
-            router.Plan.Limits!.Exit(tenant);
+            plan.Service.Limits!.Exit(tenant);
             tenant = null;
         }
 
@@ -157,6 +158,7 @@ internal sealed partial class HedgedCall : IClientWatcher
             deadlineAt = null;
             router = null!;
             method = null!;
+            options = null!;
             plan = null!;
             hedging = null!;
             leg = null!;

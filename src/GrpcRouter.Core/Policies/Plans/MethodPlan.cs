@@ -3,6 +3,9 @@ namespace GrpcRouter;
 /// <summary>How the calls of a method are treated: its options with those of wider scopes and all defaults. It never changes.</summary>
 internal sealed class MethodPlan
 {
+    /// <summary>The plan of the service, which this is part of.</summary>
+    public required ServicePlan Service { get; init; }
+
     /// <summary>Where calls go that no rule sends elsewhere.</summary>
     public required PickTarget Target { get; init; }
 

@@ -3,7 +3,7 @@ namespace GrpcRouter;
 /// <summary>Makes the route tables of a service's methods.</summary>
 internal sealed class RoutePlan(
     OptionScopes scopes,
-    InstanceRegistry registry,
+    PlanGroups groups,
     Func<LabelSelector, PickRules, PickTarget> makeTarget,
     Func<LabelFamily, string, LabelSelector, FamilySubset> makeSubset)
 {
@@ -45,7 +45,7 @@ internal sealed class RoutePlan(
 
             LabelRoutes? labels = headers.Length == 0
                 ? null
-                : new LabelRoutes(headers, registry, chosen => new LabelFamily(selector, chosen, makeSubset, picks));
+                : new LabelRoutes(headers, groups, chosen => new LabelFamily(selector, chosen, makeSubset, picks));
             RouteTarget route = new(target, labels, fallback);
             all.Add(route);
             return route;

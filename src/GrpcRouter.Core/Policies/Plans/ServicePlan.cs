@@ -9,20 +9,25 @@ internal sealed class ServicePlan
 
     private readonly RoutedService service;
     private readonly RouterHub hub;
+    private readonly RouterOptions balancers;
     private readonly OptionScopes scopes;
-    private readonly InstanceRegistry registry;
     private readonly LocalityPlan locality;
     private readonly int panicThreshold;
+    private readonly PlanGroups groups;
+    private readonly OutlierPlan? outliers;
+    private readonly (double Ratio, double MinPerSecond, int? MaxRetries) budgetRules;
+    private readonly (int MaxTokens, double TokenRatio)? throttleRules;
     private readonly Dictionary<LabelSelector, Subset> subsets = [];
     private readonly List<PickTarget> targets = [];
     private readonly MethodPlan[] methods;
 
-    private ServicePlan(RoutedService service, RouterHub hub, OptionScopes scopes, InstanceRegistry registry, StripedCounter live)
+    private ServicePlan(RoutedService service, RouterHub hub, RouterOptions options, OptionScopes scopes, InstanceRegistry registry, LiveCalls live, ServicePlan? before)
     {
         this.service = service;
         this.hub = hub;
         this.scopes = scopes;
-        this.registry = registry;
+        groups = new PlanGroups(registry);
+        balancers = options;
         string? region = scopes.OfService(static options => options.Locality.Region);
         locality = region is null ? LocalityPlan.None : new LocalityPlan(
             region,
@@ -33,24 +38,36 @@ internal sealed class ServicePlan
         MaxCallsPerInstance = instanceLimit ?? int.MaxValue;
         MaxPendingCalls = scopes.OfService(static options => options.CircuitBreaker.MaxPendingCalls) ?? 1000;
         Any = SubsetOf(LabelSelector.Any);
-        RoutePlan routes = new(scopes, registry, Target, (family, key, selector) => new FamilySubset(family, key, selector, locality, panicThreshold));
+        RoutePlan routes = new(scopes, groups, Target, (family, key, selector) => new FamilySubset(family, key, selector, locality, panicThreshold));
         methods = [.. service.Methods.Select(method => Method(method, routes))];
         InstancesFull = CallLimits.Full(
             RouterReasons.TooManyCalls,
             service.FullName,
-            instanceLimit ?? hub.Options.MaxCallsPerChannel,
+            instanceLimit ?? options.MaxCallsPerChannel,
             $"The instances of {service.FullName} have as many calls under way as they may.").With(ReasonKeys.Scope, ReasonKeys.InstanceScope);
-        Limits = CallLimits.Create(service, scopes, live);
-        Budget = Array.Exists(methods, static method => method.Retry is not null || method.Hedging is not null) ? MakeBudget() : null;
-        Throttle = scopes.OfService(static options => options.RetryBudget.MaxTokens) is { } maxTokens
-            ? new RetryThrottle(maxTokens, scopes.OfService(static options => options.RetryBudget.TokenRatio) ?? 0.1)
+        PendingFull = CallLimits.Full(
+            RouterReasons.TooManyPendingCalls, service.FullName, MaxPendingCalls, $"As many calls wait for an instance of {service.FullName} as may.");
+        Limits = CallLimits.Create(service, scopes, live, before?.Limits);
+        outliers = OutlierPlan.Create(scopes);
+
+        // What they have counted goes on while it is counted for the same rules.
+        budgetRules = (
+            scopes.OfService(static options => options.RetryBudget.Ratio) ?? 0.2,
+            scopes.OfService(static options => options.RetryBudget.MinPerSecond) ?? 10,
+            scopes.OfService(static options => options.CircuitBreaker.MaxRetries));
+        Budget = !Array.Exists(methods, static method => method.Retry is not null || method.Hedging is not null) ? null
+            : before is { Budget: { } budget } && before.budgetRules == budgetRules ? budget
+            : new RetryBudget(budgetRules.Ratio, budgetRules.MinPerSecond, budgetRules.MaxRetries, hub.Time, hub.Time.GetTimestamp());
+        throttleRules = scopes.OfService(static options => options.RetryBudget.MaxTokens) is { } maxTokens
+            ? (maxTokens, scopes.OfService(static options => options.RetryBudget.TokenRatio) ?? 0.1)
             : null;
-        if (OutlierPlan.Create(scopes) is { } outliers)
-        {
-            Outliers = new OutlierDetector(hub.Random, hub.Time);
-            Outliers.Configure(outliers, registry.Instances, hub.Time.GetTimestamp());
-        }
+        Throttle = throttleRules is not { } rules ? null
+            : before is { Throttle: { } throttle } && before.throttleRules == rules ? throttle
+            : new RetryThrottle(rules.MaxTokens, rules.TokenRatio);
     }
+
+    /// <summary>The calls that began with the plan and are under way.</summary>
+    public StripedCounter Live { get; } = new();
 
     /// <summary>All instances.</summary>
     public Subset Any { get; }
@@ -67,26 +84,45 @@ internal sealed class ServicePlan
     /// <summary>What is said when every instance has as many calls as it may.</summary>
     public RouterStatus InstancesFull { get; }
 
+    /// <summary>What a call is told that finds as many waiting as may.</summary>
+    public RouterStatus PendingFull { get; }
+
     /// <summary>What retries and hedges may be; null when no method of the service has any.</summary>
     public RetryBudget? Budget { get; }
 
     /// <summary>The token bucket of retries; null when there is none.</summary>
     public RetryThrottle? Throttle { get; }
 
-    /// <summary>Ejects instances; null when none are judged.</summary>
-    public OutlierDetector? Outliers { get; }
-
     /// <summary>The ends of calls are to be counted at their instances.</summary>
-    public bool TracksOutcomes => Outliers is not null;
+    public bool TracksOutcomes => outliers is not null;
 
     /// <summary>The plan of a method.</summary>
     public MethodPlan this[RoutedMethod method] => methods[method.Index];
 
-    public static ServicePlan Create(RoutedService service, RouterHub hub, ServicePolicyOptions declared, InstanceRegistry registry, StripedCounter live)
+    /// <summary>Makes the plan of a service. Nothing of it counts before <see cref="Adopt"/>.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="hub">The router.</param>
+    /// <param name="options">The options; they must not change any more.</param>
+    /// <param name="declared">What the .proto says.</param>
+    /// <param name="registry">The instances.</param>
+    /// <param name="live">The service's calls.</param>
+    /// <param name="before">The plan it is to replace.</param>
+    public static ServicePlan Create(
+        RoutedService service, RouterHub hub, RouterOptions options, ServicePolicyOptions declared, InstanceRegistry registry, LiveCalls live, ServicePlan? before = null)
     {
-        hub.Options.Services.TryGetValue(service.FullName, out ServicePolicyOptions? configured);
-        return new ServicePlan(service, hub, new OptionScopes(configured, declared, hub.Options.Defaults), registry, live);
+        options.Services.TryGetValue(service.FullName, out ServicePolicyOptions? configured);
+        return new ServicePlan(service, hub, options, new OptionScopes(configured, declared, options.Defaults), registry, live, before);
     }
+
+    /// <summary>The plan counts from now on.</summary>
+    public void Adopt(OutlierWatch watch)
+    {
+        Limits?.Adopt();
+        watch.Configure(outliers);
+    }
+
+    /// <summary>No call picks by the plan any more.</summary>
+    public void Release() => groups.Release();
 
     public void OnTick(long now)
     {
@@ -102,37 +138,7 @@ internal sealed class ServicePlan
 
         Limits?.OnTick();
         Budget?.OnTick(now);
-        if (Outliers is { } outliers && outliers.IsDue(now))
-        {
-            Apply(outliers.Step(registry.Instances, now));
-        }
     }
-
-    private void Apply(IReadOnlyList<OutlierChange> changes)
-    {
-        foreach ((ServiceInstance instance, string? reason) in changes)
-        {
-            registry.Update(instance);
-            if (reason is not null)
-            {
-                hub.Log.InstanceEjected(service.FullName, instance.Id, reason);
-            }
-            else
-            {
-                hub.Log.InstanceReturned(service.FullName, instance.Id);
-
-                // It may have left while it was kept for this.
-                registry.Forget(instance);
-            }
-        }
-    }
-
-    private RetryBudget MakeBudget() => new(
-        scopes.OfService(static options => options.RetryBudget.Ratio) ?? 0.2,
-        scopes.OfService(static options => options.RetryBudget.MinPerSecond) ?? 10,
-        scopes.OfService(static options => options.CircuitBreaker.MaxRetries),
-        hub.Time,
-        hub.Time.GetTimestamp());
 
     private MethodPlan Method(RoutedMethod method, RoutePlan routes)
     {
@@ -143,6 +149,7 @@ internal sealed class ServicePlan
         HedgingPlan? hedging = Hedging(method);
         return new MethodPlan
         {
+            Service = this,
             Target = target,
             Routes = routes.Create(name, target, picks),
             Hedging = hedging,
@@ -214,7 +221,7 @@ internal sealed class ServicePlan
         };
         LoadBalancerContext context = new(service, balancing, slowStart, hub.Time);
         return new PickRules(
-            () => LoadBalancerCatalog.Create(hub.Options, context), balancing.Policy == LoadBalancingPolicies.Instance, balancing.SessionAffinity ?? false);
+            () => LoadBalancerCatalog.Create(balancers, context), balancing.Policy == LoadBalancingPolicies.Instance, balancing.SessionAffinity ?? false);
     }
 
     private PickTarget Target(LabelSelector selector, PickRules picks)
@@ -228,7 +235,7 @@ internal sealed class ServicePlan
     {
         if (!subsets.TryGetValue(selector, out Subset? subset))
         {
-            subsets[selector] = subset = registry.AddGroup(new Subset(selector, locality, panicThreshold));
+            subsets[selector] = subset = groups.Add(new Subset(selector, locality, panicThreshold));
         }
 
         return subset;
