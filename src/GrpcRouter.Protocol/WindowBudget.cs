@@ -3,12 +3,18 @@ namespace GrpcRouter.Protocol;
 /// <summary>Bytes that many may hold together: what the windows of a channel may grow by, or what requests may be kept for retries.</summary>
 public sealed class WindowBudget
 {
+    private readonly WindowBudget? whole;
     private long limit;
     private long used;
 
     /// <summary>Makes a budget of which nothing is taken.</summary>
     /// <param name="limit">In bytes.</param>
-    public WindowBudget(long limit) => this.limit = limit;
+    /// <param name="whole">The budget that this one is a part of; null when there is none.</param>
+    public WindowBudget(long limit, WindowBudget? whole = null)
+    {
+        this.limit = limit;
+        this.whole = whole;
+    }
 
     /// <summary>How many there may be, in bytes. With fewer than are in use, none are given until enough came back.</summary>
     public long Limit
@@ -23,7 +29,7 @@ public sealed class WindowBudget
     /// <summary>Takes bytes if there are that many.</summary>
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref used, bytes) <= Limit)
+        if (Interlocked.Add(ref used, bytes) <= Limit && whole?.TryTake(bytes) != false)
         {
             return true;
         }
@@ -33,5 +39,9 @@ public sealed class WindowBudget
     }
 
     /// <summary>Gives bytes back.</summary>
-    public void Return(long bytes) => Interlocked.Add(ref used, -bytes);
+    public void Return(long bytes)
+    {
+        Interlocked.Add(ref used, -bytes);
+        whole?.Return(bytes);
+    }
 }

@@ -25,7 +25,7 @@ public sealed class CallTableModelTests
 
                     break;
                 case 2 when known != 0:
-                    Assert.Equal(model[known].State == SlotState.Live, table.Withdraw(known));
+                    Assert.Equal(model[known].State == SlotState.Live, table.Withdraw(known, allowance: 0));
                     model[known] = model[known].State == SlotState.Live ? (SlotState.Withdrawn, null) : model[known];
                     break;
                 case 3 when known != 0:

@@ -41,8 +41,8 @@ public sealed class CallTableTests
         CallTable table = new(limit: 1);
         ulong id = table.Add(call);
 
-        Assert.True(table.Withdraw(id));
-        Assert.False(table.Withdraw(id));
+        Assert.True(table.Withdraw(id, allowance: 0));
+        Assert.False(table.Withdraw(id, allowance: 0));
         Assert.Equal(SlotState.Withdrawn, table.Find(id, out RoutedCall? found));
         Assert.Null(found);
         Assert.Equal(0UL, table.Add(call));
@@ -59,7 +59,7 @@ public sealed class CallTableTests
         foreach (ulong stranger in (ulong[])[0, 1, id - 1, id + 1, id + (1UL << 20), 1UL << 20, uint.MaxValue, ulong.MaxValue, ulong.MaxValue - 1])
         {
             Assert.Equal(SlotState.Unknown, table.Find(stranger, out _));
-            Assert.False(table.Withdraw(stranger));
+            Assert.False(table.Withdraw(stranger, allowance: 0));
             table.Remove(stranger);
         }
 
@@ -86,7 +86,7 @@ public sealed class CallTableTests
         ulong live = table.Add(call);
         ulong withdrawn = table.Add(new RoutedCall());
         ulong over = table.Add(new RoutedCall());
-        table.Withdraw(withdrawn);
+        table.Withdraw(withdrawn, allowance: 0);
         table.Remove(over);
 
         Assert.Equal([(live, call)], table.Close());

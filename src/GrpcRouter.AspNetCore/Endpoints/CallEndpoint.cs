@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GrpcRouter;
 
 /// <summary>Takes the calls of one service.</summary>
-internal sealed class CallEndpoint(ServiceRouter router, ConnectionAges ages)
+internal sealed class CallEndpoint(ServiceRouter router, ConnectionAges ages, ConnectionBudgets budgets)
 {
     // By the whole path, case and all: two methods may differ by case alone.
     private readonly FrozenDictionary<string, RoutedMethod> methods = MethodsByPath(router.Service)
@@ -29,6 +29,11 @@ internal sealed class CallEndpoint(ServiceRouter router, ConnectionAges ages)
 
         GrpcRequest.LiftLimits(context);
         HttpLeg leg = HttpLeg.Of(context, request);
+        if (!leg.TryEnter(budgets))
+        {
+            return Task.CompletedTask;
+        }
+
         if (ages.AreBounded)
         {
             leg.AgeConnection(ages);

@@ -20,7 +20,7 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
             ?? throw new InvalidOperationException("MapGrpcRouter needs builder.Services.AddGrpcRouter() first.");
         ServiceRouter router = hub.GetRouter<TRouter>();
         ConnectionAges ages = endpoints.ServiceProvider.GetRequiredService<ConnectionAges>();
-        CallEndpoint calls = new(router, ages);
+        CallEndpoint calls = new(router, ages, endpoints.ServiceProvider.GetRequiredService<ConnectionBudgets>());
         RegisterEndpoint register = new(router, ages);
         string registerPath = router.Service.RegisterPath;
 

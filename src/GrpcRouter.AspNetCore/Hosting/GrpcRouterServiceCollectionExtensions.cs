@@ -68,6 +68,10 @@ public static class GrpcRouterServiceCollectionExtensions
         AddFirst<IConfigureOptions<KestrelServerOptions>, RouterKestrelSetup>(services);
         AddFirst<IConfigureOptions<HostOptions>, RouterHostSetup>(services);
         services.TryAddSingleton<ConnectionAges>();
+        services.TryAddSingleton<ConnectionBudgets>();
+        services.TryAddSingleton<Http2Watch>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, Http2Watch>(static provider => provider.GetRequiredService<Http2Watch>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, Http2WatchSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, RouterLoggingSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownServiceFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterLifetime>());

@@ -4,12 +4,16 @@ using Microsoft.Extensions.Options;
 namespace GrpcRouter;
 
 /// <summary>Sets Kestrel up for a router. What the application sets itself stands.</summary>
-internal sealed class RouterKestrelSetup : IConfigureOptions<KestrelServerOptions>
+internal sealed class RouterKestrelSetup(Http2Watch watch) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions options)
     {
         // Without TLS there is no negotiation, and Kestrel would take HTTP/1.1 for granted.
-        options.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        options.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http2;
+            watch.Attach(endpoint);
+        });
 
         options.AddServerHeader = false;
 

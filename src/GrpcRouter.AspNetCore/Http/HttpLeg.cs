@@ -31,6 +31,10 @@ internal sealed class HttpLeg : ClientLeg
     private bool headersSet;
     private bool startIsLarge;
     private bool connectionAges;
+    private ConnectionBudget? budget;
+    private Delivery? delivery;
+    private int startedAt;
+    private bool gone;
 
     /// <inheritdoc/>
     public override PipeReader RequestBody => requestBody ??= context.Request.BodyReader;
@@ -59,7 +63,17 @@ internal sealed class HttpLeg : ClientLeg
         leg.request = request;
         leg.response = features.GetRequiredFeature<IHttpResponseFeature>();
         leg.headersSet = false;
+        leg.gone = false;
         return leg;
+    }
+
+    /// <summary>Counts the call against its connection. The leg stays with one connection, so it looks for its budget once.</summary>
+    /// <returns>False when the connection has used up what it may cancel: the call is reset.</returns>
+    public bool TryEnter(ConnectionBudgets budgets)
+    {
+        budget ??= budgets.Of(context);
+        startedAt = budgets.Seconds;
+        return budget?.IsSpent != true || budget.Refuse(context);
     }
 
     /// <summary>Has the age of the connection watched. The leg stays with one connection, so it asks once.</summary>
@@ -126,17 +140,31 @@ internal sealed class HttpLeg : ClientLeg
         SetStatus(EndTarget(), (uint)status.Code, Encoding.UTF8.GetBytes(status.Message), status.ToDetails());
 
     /// <inheritdoc/>
-    public override void Abort() => context.Abort();
+    public override void Abort()
+    {
+        gone = true;
+        context.Abort();
+    }
+
+    /// <inheritdoc/>
+    public override void WatchDelivery(DeadlineWheel timers, TimeSpan limit)
+    {
+        if (budget is not null)
+        {
+            (delivery ??= new Delivery()).Watch(context, budget, timers, limit);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void StartWatching() =>
-        abortRegistration = context.RequestAborted.UnsafeRegister(static state => ((HttpLeg)state!).OnClientGone(), this);
+        abortRegistration = context.RequestAborted.UnsafeRegister(static state => ((HttpLeg)state!).OnAborted(), this);
 
     /// <inheritdoc/>
     protected override void StopWatching()
     {
         abortRegistration.Dispose();
         abortRegistration = default;
+        budget?.OnEnd(startedAt, cancelled: gone);
         if (startIsLarge)
         {
             start.Drop();
@@ -148,6 +176,12 @@ internal sealed class HttpLeg : ClientLeg
         context = null!;
         request = null!;
         response = null!;
+    }
+
+    private void OnAborted()
+    {
+        gone = true;
+        OnClientGone();
     }
 
     // Where there was nothing before the end, the header block is the trailers (gRPC over HTTP/2, "Trailers-Only").

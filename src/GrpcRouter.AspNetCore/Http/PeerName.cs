@@ -32,21 +32,21 @@ internal static class PeerName
         }
     }
 
-    private static string Name(ConnectionInfo connection)
-    {
-        IPAddress? address = connection.RemoteIpAddress;
-        if (address is null)
-        {
-            return "unix:";
-        }
+    /// <summary>The name of an endpoint of the network; null when it is none.</summary>
+    public static string? Of(EndPoint? endpoint) => endpoint is IPEndPoint { Address: var address, Port: var port } ? Name(address, port) : null;
 
+    private static string Name(ConnectionInfo connection) =>
+        connection.RemoteIpAddress is { } address ? Name(address, connection.RemotePort) : "unix:";
+
+    private static string Name(IPAddress address, int port)
+    {
         if (address.IsIPv4MappedToIPv6)
         {
             address = address.MapToIPv4();
         }
 
         return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? $"ipv6:[{address}]:{connection.RemotePort}"
-            : $"ipv4:{address}:{connection.RemotePort}";
+            ? $"ipv6:[{address}]:{port}"
+            : $"ipv4:{address}:{port}";
     }
 }

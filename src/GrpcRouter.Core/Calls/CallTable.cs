@@ -115,8 +115,10 @@ internal sealed class CallTable(int limit)
     }
 
     /// <summary>The router is done with the call; the id stays taken until the instance ends it.</summary>
+    /// <param name="id">The call.</param>
+    /// <param name="allowance">Bytes that the instance may still send for it; see <see cref="TrySpend"/>.</param>
     /// <returns>False when the instance has ended it already.</returns>
-    public bool Withdraw(ulong id)
+    public bool Withdraw(ulong id, long allowance)
     {
         lock (gate)
         {
@@ -126,8 +128,19 @@ internal sealed class CallTable(int limit)
             }
 
             slots[index].State = SlotState.Withdrawn;
+            slots[index].Allowance = allowance;
             slots[index].Call = null;
             return true;
+        }
+    }
+
+    /// <summary>Notes bytes that came for a withdrawn call.</summary>
+    /// <returns>False when they are more than may still come.</returns>
+    public bool TrySpend(ulong id, long bytes)
+    {
+        lock (gate)
+        {
+            return Find_NeedsLock(id, out _, out int index) != SlotState.Withdrawn || (slots[index].Allowance -= bytes) >= 0;
         }
     }
 
@@ -208,6 +221,7 @@ internal sealed class CallTable(int limit)
     {
         public RoutedCall? Call;
         public ulong Uses;
+        public long Allowance;
         public int NextFree;
         public SlotState State;
     }

@@ -71,6 +71,15 @@ public abstract class ClientLeg
     /// <summary>Resets the client's stream: there is nothing left to say to it.</summary>
     public abstract void Abort();
 
+    /// <summary>
+    /// The response is complete, but some of it may wait for the client. When the time is over and it still does, the stream is to be reset. The default does nothing.
+    /// </summary>
+    /// <param name="timers">Keeps the time.</param>
+    /// <param name="limit">What the client has.</param>
+    public virtual void WatchDelivery(DeadlineWheel timers, TimeSpan limit)
+    {
+    }
+
     /// <summary>To be called when the client resets the stream or its connection is lost; from any thread, more than once if need be.</summary>
     protected void OnClientGone()
     {

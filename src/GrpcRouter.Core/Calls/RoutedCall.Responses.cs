@@ -51,6 +51,7 @@ internal sealed partial class RoutedCall
                 if (end)
                 {
                     EndWithInstance();
+                    WatchDelivery();
                     EndResponses();
                     return;
                 }
@@ -63,6 +64,7 @@ internal sealed partial class RoutedCall
                     {
                         // A client that has stopped reading may leave it there for hours: an empty buffer of the window's size beside the full one.
                         draining.Trim(KeptBytes);
+                        WatchFlush();
                         flush.UnsafeOnCompleted(onFlushed);
                         return;
                     }
@@ -175,6 +177,7 @@ internal sealed partial class RoutedCall
             Commit();
         }
 
+        written += draining.Length;
         draining.MoveTo(leg.ResponseBody);
     }
 
@@ -188,6 +191,7 @@ internal sealed partial class RoutedCall
                 return false;
             }
 
+            flushes++;
             return flushing = true;
         }
     }
@@ -247,7 +251,7 @@ internal sealed partial class RoutedCall
         else
         {
             TellDrain(failure.Status.Code);
-            leg.SetEnd(failure.Status);
+            Refuse(failure.Status);
         }
     }
 
@@ -265,15 +269,15 @@ internal sealed partial class RoutedCall
         ReadOnlySpan<byte> message = endBlock.WrittenSpan;
         if (!CallEndFields.TryRead(message, out CallEndFields end))
         {
-            leg.SetEnd(new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance's end of the call cannot be read."));
+            Refuse(new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance's end of the call cannot be read."));
         }
         else if (end.Code == 0 && insideResponse)
         {
-            leg.SetEnd(new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance ended the call inside a message."));
+            Refuse(new RouterStatus(StatusCode.Internal, RouterReasons.BadResponse, "The instance ended the call inside a message."));
         }
         else if (end.Code == 0 && !method.ServerStreams && responseMessages == 0)
         {
-            leg.SetEnd(new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} answers with one message; the instance sent none."));
+            Refuse(new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} answers with one message; the instance sent none."));
         }
         else if (TryCheck(message, MetadataReader.InCallEnd, "trailers", out RouterStatus refusal, end.Details.Length))
         {
@@ -282,7 +286,7 @@ internal sealed partial class RoutedCall
         }
         else
         {
-            leg.SetEnd(refusal);
+            Refuse(refusal);
         }
     }
 

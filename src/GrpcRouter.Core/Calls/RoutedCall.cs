@@ -56,6 +56,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         oldAge = new OldAge(this);
         retryTimer = new RetryTimer(this);
         attemptTimer = new AttemptTimer(this);
+        stallTimer = new StallTimer(this);
         onRequestRead = OnRequestRead;
         onFlushed = OnFlushed;
     }
@@ -84,7 +85,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         plan = callPlan;
         if (!TryAdmit(out RouterStatus refusal))
         {
-            leg.SetEnd(refusal);
+            Refuse(refusal);
             End();
             return Task.CompletedTask;
         }
@@ -293,6 +294,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
             router.Hub.Deadlines.Remove(oldAge);
         }
 
+        EndWatch();
         if (waiting)
         {
             router.Hub.Deadlines.Remove(retryTimer);

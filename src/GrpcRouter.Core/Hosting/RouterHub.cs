@@ -43,6 +43,8 @@ public sealed class RouterHub : IDisposable
         Audit = audit;
         Deadlines = new DeadlineWheel(Time);
         ReplayBytes = new WindowBudget(options.RetryBufferTotal);
+        WindowBytes = new WindowBudget(options.TotalWindowBudget);
+        Abuse = new AbuseWatch(Log, Time);
         Random = PickRandom.From(options.Random);
 
         TimeSpan period = GrainOf(options);
@@ -86,6 +88,9 @@ public sealed class RouterHub : IDisposable
     /// <summary>The service routers, in no order.</summary>
     public IEnumerable<ServiceRouter> Routers => routers.Values;
 
+    /// <summary>Counts and names peers that misbehave.</summary>
+    public AbuseWatch Abuse { get; }
+
     internal TimeProvider Time { get; }
 
     internal PickRandom Random { get; }
@@ -99,6 +104,9 @@ public sealed class RouterHub : IDisposable
 
     /// <summary>What requests may be kept for retries.</summary>
     internal WindowBudget ReplayBytes { get; }
+
+    /// <summary>What the windows of all channels may grow by.</summary>
+    internal WindowBudget WindowBytes { get; }
 
     /// <summary>Gets the router of a service; the same one each time.</summary>
     public TRouter GetRouter<TRouter>()
@@ -164,6 +172,7 @@ public sealed class RouterHub : IDisposable
             }
 
             ReplayBytes.Limit = changed.RetryBufferTotal;
+            WindowBytes.Limit = changed.TotalWindowBudget;
             TimeSpan period = GrainOf(changed);
             if (period != GrainOf(before))
             {

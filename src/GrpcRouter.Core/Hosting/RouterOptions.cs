@@ -33,6 +33,9 @@ public sealed class RouterOptions
     [Reload(ReloadEffect.NewChannels)]
     public long ChannelWindowBudget { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>What all windows of all channels may grow by, together, in bytes. 0 or more; default 512 MiB. Read at the start.</summary>
+    public long TotalWindowBudget { get; set; } = 512 * 1024 * 1024;
+
     /// <summary>Largest frame accepted from an instance, in bytes. 64 KiB or more; default 256 KiB.</summary>
     [Reload(ReloadEffect.NewChannels)]
     public int MaxFrameSize { get; set; } = 256 * 1024;
@@ -118,6 +121,9 @@ public sealed class RouterOptions
     /// <summary>Bytes of requests that all calls together may keep for retries. Default 64 MiB.</summary>
     [Reload(ReloadEffect.AtOnce)]
     public long RetryBufferTotal { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>What a single peer may do without use to anybody, before it is cut off.</summary>
+    public AbuseOptions Abuse { get; set; } = new();
 
     /// <summary>Gives the options of a service, and makes them when there are none.</summary>
     public ServicePolicyOptions Service(string fullName)

@@ -12,11 +12,16 @@ internal static class RouterRules
         scope.AtLeast(nameof(options.CallWindow), options.CallWindow, 16 * 1024);
         scope.Require(options.MaxCallWindow >= options.CallWindow, nameof(options.MaxCallWindow), $"must not be less than {nameof(options.CallWindow)}", options.MaxCallWindow);
         scope.AtLeast(nameof(options.ChannelWindowBudget), options.ChannelWindowBudget, 0);
+        scope.AtLeast(nameof(options.TotalWindowBudget), options.TotalWindowBudget, 0);
         scope.Range(nameof(options.MaxFrameSize), options.MaxFrameSize, 64 * 1024, 64 * 1024 * 1024);
         scope.Range(nameof(options.MaxCallsPerChannel), options.MaxCallsPerChannel, 1, CallTable.MaxSlots);
         scope.AtLeast(nameof(options.RetryBufferPerCall), options.RetryBufferPerCall, 0);
         scope.AtLeast(nameof(options.RetryBufferTotal), options.RetryBufferTotal, 0);
         CheckTimes(scope, options);
+        if (scope.IsThere(nameof(options.Abuse), options.Abuse))
+        {
+            AbuseRules.Check(scope.Of(nameof(options.Abuse)), options.Abuse);
+        }
     }
 
     private static void CheckTimes(in OptionScope scope, RouterOptions options)

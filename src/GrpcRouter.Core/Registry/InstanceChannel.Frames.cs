@@ -12,6 +12,9 @@ public sealed partial class InstanceChannel
     private RoutedCall? ready;
     private RoutedCall? latest;
     private ulong latestId;
+    private int latestWithdrawals;
+    private int withdrawals;
+    private bool flooded;
 
     void IFrameHandler.OnFrame(in Frame frame)
     {
@@ -23,6 +26,7 @@ public sealed partial class InstanceChannel
 
         if (frame.HasControl)
         {
+            Judge(rates.AllowsControl(), "frames of the channel's own");
             OnControl(frame.Control);
             return;
         }
@@ -37,14 +41,17 @@ public sealed partial class InstanceChannel
             throw new ProtocolViolationException($"Call {frame.CallId}: half_close and cancel go to instances only.");
         }
 
+        Judge(rates.Allows(frame), "frames that carry nothing");
+
         // A stream's messages come in runs. The call itself drops what comes when it is over.
-        if (frame.CallId == latestId && !frame.HasEnd)
+        if (frame.CallId == latestId && !frame.HasEnd && Volatile.Read(ref withdrawals) == latestWithdrawals)
         {
             Deliver(latest!, frame);
             return;
         }
 
         latestId = 0;
+        latestWithdrawals = Volatile.Read(ref withdrawals);
         SlotState slot = frame.HasEnd ? Calls.Take(frame.CallId, out RoutedCall? call) : Calls.Find(frame.CallId, out call);
         switch (slot)
         {
@@ -57,6 +64,11 @@ public sealed partial class InstanceChannel
                 Deliver(call!, frame);
                 break;
             case SlotState.Withdrawn:
+                if (!frame.HasEnd && !Calls.TrySpend(frame.CallId, FrameField.PrefixLength + frame.Opening.Length + frame.Payload.Length + frame.Fragment.Length))
+                {
+                    throw new ProtocolViolationException($"Call {frame.CallId} was cancelled, and more came for it than it had credit for.");
+                }
+
                 break;
 
             // Credit may cross the end of the call; nothing else is due after it.
@@ -105,6 +117,15 @@ public sealed partial class InstanceChannel
         ready = call;
     }
 
+    private void Judge(bool allowed, string what)
+    {
+        if (!allowed)
+        {
+            flooded = true;
+            throw new ProtocolViolationException($"The instance sent more {what} than it may.");
+        }
+    }
+
     internal void SendCredit(ulong id, long bytes)
     {
         FrameBuffer buffer = Output.EnterControl();
@@ -117,10 +138,13 @@ public sealed partial class InstanceChannel
     /// <summary>Withdraws a call that was started, unless the instance has ended it.</summary>
     internal void Withdraw(ulong id, long startBatch, CancelReason reason)
     {
-        if (!Calls.Withdraw(id))
+        // What the instance has credit for may be on its way; it is never more than the largest window.
+        if (!Calls.Withdraw(id, router.Hub.Options.MaxCallWindow))
         {
             return;
         }
+
+        Interlocked.Increment(ref withdrawals);
 
         FrameBuffer control = Output.EnterControl();
 

@@ -15,6 +15,7 @@ public sealed partial class InstanceChannel : IFrameHandler
     // What the instance is told when it registers counts for as long as the channel lives.
     private readonly RouterOptions options;
     private readonly KeepAlive keepAlive;
+    private readonly FrameRates rates;
     private readonly long connectedAt;
     private readonly Lock endGate = new();
     private (ChannelErrorCode Code, string Message)? end;
@@ -35,9 +36,10 @@ public sealed partial class InstanceChannel : IFrameHandler
         connectedAt = time.GetTimestamp();
 
         keepAlive = new KeepAlive(PingAfter(options), Ticks(options.KeepAliveTimeout), connectedAt);
+        rates = new FrameRates(options.Abuse, time);
         Output = new ChannelOutput(sink);
         Calls = new CallTable(options.MaxCallsPerChannel);
-        Budget = new WindowBudget(options.ChannelWindowBudget);
+        Budget = new WindowBudget(options.ChannelWindowBudget, router.Hub.WindowBytes);
     }
 
     /// <summary>Names the instance. Empty until it has registered.</summary>
@@ -132,6 +134,7 @@ public sealed partial class InstanceChannel : IFrameHandler
         }
         catch (ProtocolViolationException violation)
         {
+            AbuseWatch.Count(flooded ? AbuseKinds.FrameFlood : AbuseKinds.Violation);
             log.ChannelViolation(router.Service.FullName, InstanceId, Peer, violation.Message);
             SendError(ChannelErrorCode.Violation, violation.Message);
         }
@@ -217,12 +220,22 @@ public sealed partial class InstanceChannel : IFrameHandler
         switch (State)
         {
             case InstanceState.Connecting when router.Hub.Time.GetElapsedTime(connectedAt, now) > router.Hub.Options.RegistrationTimeout:
-                End(ChannelErrorCode.Refused, "No Hello came in time.");
+                EndUnregistered();
                 break;
             case InstanceState.Ready or InstanceState.Draining:
                 TickKeepAlive(now);
                 TickAge(now);
                 break;
+        }
+    }
+
+    private void EndUnregistered()
+    {
+        const string Reason = "No Hello came in time.";
+        if (SendError(ChannelErrorCode.Refused, Reason))
+        {
+            router.Hub.Abuse.ReportRefusal(AbuseKinds.SlowRegistration, Peer, Reason);
+            reader.Wake();
         }
     }
 

@@ -142,6 +142,15 @@ internal sealed class AttemptLeg(HedgedCall call, int ordinal) : ClientLeg
         }
     }
 
+    /// <inheritdoc/>
+    public override void WatchDelivery(DeadlineWheel timers, TimeSpan limit)
+    {
+        if (Volatile.Read(ref won))
+        {
+            client.WatchDelivery(timers, limit);
+        }
+    }
+
     internal override void WakeRequests()
     {
         if (readsRequest)
