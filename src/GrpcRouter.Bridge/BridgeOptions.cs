@@ -144,7 +144,26 @@ public sealed class BridgeOptions
     /// <summary>Adjusts the handler of a new connection: certificates, proxy, connect callback. Called once per channel.</summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
-    /// <summary>Adjusts the request that opens a registration channel, each time one is dialed: this is the place for credentials.</summary>
+    /// <summary>
+    /// Gives the registration token for a dial, null for none; asked each time, because a token registers one channel. <see cref="RegistrationTokenSigner.GetTokenAsync"/> makes them,
+    /// <see cref="RegistrationTokenFile.GetTokenAsync"/> reads what somebody else has made. When it fails with an <see cref="IOException"/> or an <see cref="HttpRequestException"/> the bridge tries again soon, otherwise as after
+    /// a refusal. Default null: no token.
+    /// </summary>
+    public Func<RegistrationTokenRequest, CancellationToken, ValueTask<string?>>? RegistrationToken { get; set; }
+
+    /// <summary>
+    /// The methods that the instance serves, whatever a router sends: <c>greet.Greeter/SayHello</c>, or <c>greet.Greeter/*</c> for all of a service. Calls of others end UNIMPLEMENTED, and a router may
+    /// try another instance. Default null: all methods that are bound.
+    /// </summary>
+    public IList<string>? AllowedMethods { get; set; }
+
+    /// <summary>
+    /// The tenants whose calls the instance serves, as the router names them (<c>grpcrouter-tenant</c>). Others, and calls without a tenant, end PERMISSION_DENIED before a handler sees them. Default
+    /// null: all calls.
+    /// </summary>
+    public IList<string>? AllowedTenants { get; set; }
+
+    /// <summary>Adjusts the request that opens a registration channel, each time one is dialed: this is the place for credentials of other kinds.</summary>
     public Func<HttpRequestMessage, CancellationToken, ValueTask>? PrepareRegistration { get; set; }
 
     /// <summary>The clock of deadlines, keepalive and backoff. Default: the system's.</summary>
@@ -197,6 +216,9 @@ public sealed class BridgeOptions
         LoadReportInterval = LoadReportInterval,
         Utilization = Utilization,
         LoadSignals = new Dictionary<string, Func<double>>(LoadSignals, StringComparer.Ordinal),
+        RegistrationToken = RegistrationToken,
+        AllowedMethods = AllowedMethods is null ? null : [.. AllowedMethods],
+        AllowedTenants = AllowedTenants is null ? null : [.. AllowedTenants],
         ConfigureHandler = ConfigureHandler,
         PrepareRegistration = PrepareRegistration,
         TimeProvider = TimeProvider,

@@ -66,6 +66,19 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
             yield return $"LoadSignals may be {MostSignals}, with names of 1 to {LongestLabel} characters.";
         }
 
+        foreach (string method in options.AllowedMethods ?? [])
+        {
+            if (!AllowedCalls.IsValid(method))
+            {
+                yield return $"AllowedMethods holds '{method}'; a method is named as greet.Greeter/SayHello, all of a service as greet.Greeter/*.";
+            }
+        }
+
+        if (options.AllowedTenants?.Any(static tenant => string.IsNullOrEmpty(tenant)) == true)
+        {
+            yield return "AllowedTenants holds an empty name.";
+        }
+
         foreach (string? error in new[]
         {
             Within(options.Weight, 1, int.MaxValue, nameof(options.Weight)),

@@ -16,6 +16,7 @@ internal sealed class BridgeRuntime
         Log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("GrpcRouter.Bridge");
         Encodings = new MessageEncodings(options.CompressionProviders, options.ResponseCompressionAlgorithm, options.ResponseCompressionLevel);
         Methods = service.BuildHandlers([.. options.Interceptors]);
+        Allowed = AllowedCalls.Of(service.Service, options);
         Deadlines = new DeadlineWheel(Time);
         Load = new LoadReporter(service.Service.FullName, options, Log);
         Epoch = (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -32,6 +33,9 @@ internal sealed class BridgeRuntime
     public MessageEncodings Encodings { get; }
 
     public FrozenDictionary<uint, MethodHandler> Methods { get; }
+
+    /// <summary>The calls that the instance takes; null: all.</summary>
+    public AllowedCalls? Allowed { get; }
 
     /// <summary>The deadlines of all calls.</summary>
     public DeadlineWheel Deadlines { get; }

@@ -18,6 +18,12 @@ public static class MetadataRules
     /// <summary>The response header, and the metadata of later calls, that keeps a session with its instance.</summary>
     public const string SessionKey = RouterPrefix + "session";
 
+    /// <summary>The metadata by which the router tells an instance whose call it is.</summary>
+    public const string TenantKey = RouterPrefix + "tenant";
+
+    /// <summary><see cref="TenantKey"/> as it stands on the wire.</summary>
+    public static ReadOnlySpan<byte> TenantKeyBytes => "grpcrouter-tenant"u8;
+
     private static readonly SearchValues<byte> KeyBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_."u8);
 
     // Printable ASCII and tab, as HTTP/2 peers accept; CR, LF and NUL would be an attack on whoever reads the header next.

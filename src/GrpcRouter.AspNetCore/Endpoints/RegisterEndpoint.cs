@@ -2,7 +2,6 @@ using System.Text;
 using Grpc.Core;
 using GrpcRouter.Protocol;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace GrpcRouter;
 
@@ -22,19 +21,40 @@ internal sealed class RegisterEndpoint(ServiceRouter router, ConnectionAges ages
             return;
         }
 
+        ChannelPeer peer = new(PeerName.Of(context)) { Address = context.Connection.RemoteIpAddress };
+        RegistrationAdmission admission = await router.AdmitRegistrationAsync(RegistrationCredentials.Of(context), peer).ConfigureAwait(false);
+        context.Response.ContentType = HttpLeg.ContentType;
+        if (!admission.IsAdmitted)
+        {
+            // Among the headers, with no stream begun.
+            foreach ((string key, string value) in Fields(admission.Status))
+            {
+                context.Response.Headers.Append(key, value);
+            }
+
+            return;
+        }
+
         GrpcRequest.LiftLimits(context);
         ages.Exempt(context.Features);
-        context.Response.ContentType = HttpLeg.ContentType;
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         Status status = await router.RunChannelAsync(
-            context.Request.BodyReader, new PipeFrameSink(context.Response.BodyWriter), new ChannelPeer(PeerName.Of(context)) { Address = context.Connection.RemoteIpAddress }, context.RequestAborted).ConfigureAwait(false);
+            context.Request.BodyReader, new PipeFrameSink(context.Response.BodyWriter), peer with { Identity = admission.Identity }, context.RequestAborted).ConfigureAwait(false);
         if (!context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.AppendTrailer("grpc-status", ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
-            if (status.Detail.Length > 0)
+            foreach ((string key, string value) in Fields(status))
             {
-                context.Response.AppendTrailer("grpc-message", new StringValues(StatusMessage.Encode(Encoding.UTF8.GetBytes(status.Detail))));
+                context.Response.AppendTrailer(key, value);
             }
+        }
+    }
+
+    private static IEnumerable<(string Key, string Value)> Fields(Status status)
+    {
+        yield return ("grpc-status", ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (status.Detail.Length > 0)
+        {
+            yield return ("grpc-message", StatusMessage.Encode(Encoding.UTF8.GetBytes(status.Detail)));
         }
     }
 }

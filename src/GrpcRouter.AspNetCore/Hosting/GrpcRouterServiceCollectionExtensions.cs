@@ -58,7 +58,8 @@ public static class GrpcRouterServiceCollectionExtensions
             provider.GetRequiredService<IOptions<RouterOptions>>().Value,
             provider.GetService<TimeProvider>(),
             provider.GetService<ILogger<RouterHub>>(),
-            provider.GetService<IAuditLog>()));
+            provider.GetService<IAuditLog>(),
+            provider.GetService<IRegistrationAuthorizer>()));
 
         services.TryAddSingleton<RouterReloads>();
         services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<RouterReloads>());

@@ -66,6 +66,13 @@ internal sealed partial class RegistrationChannel
             return;
         }
 
+        if (Bridge.Allowed?.Check(number, frame.Opening) is { } refusal)
+        {
+            Counter.Add(refusal.StatusCode);
+            SendEnd(frame.CallId, null, CallEndings.End(refusal, null, notDispatched: true, MetadataLimit));
+            return;
+        }
+
         bool whole = method.TakesOneMessage && frame.PayloadField != 0 && frame.HalfClose;
         InboundCall call = (whole && method.IsUnary ? pool.Rent() : null) ?? new InboundCall(this);
         call.Open(frame.CallId, method, new CallOpening(frame.Opening.ToArray()), whole);

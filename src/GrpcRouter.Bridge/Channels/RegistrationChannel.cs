@@ -180,6 +180,12 @@ internal sealed partial class RegistrationChannel : IFrameHandler
             ChannelEndKind.Lost, "the router did not answer the registration in time"));
         await using CancellationTokenRegistration onWithdrawn = dialing.UnsafeRegister(EndUnlessRegistered, new ChannelEnd(
             ChannelEndKind.Stopped, "the bridge stopped"));
+        if (Bridge.Options.RegistrationToken is { } provide)
+        {
+            request.Headers.Authorization = RegistrationBearer.Of(
+                await provide(new RegistrationTokenRequest(Bridge.Service.FullName, Bridge.Options.InstanceId, router.Address), lifetime.Token).ConfigureAwait(false));
+        }
+
         if (Bridge.Options.PrepareRegistration is { } prepare)
         {
             await prepare(request, lifetime.Token).ConfigureAwait(false);

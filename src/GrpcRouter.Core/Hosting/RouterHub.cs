@@ -32,8 +32,10 @@ public sealed class RouterHub : IDisposable
     /// <param name="time">The clock; default the system's.</param>
     /// <param name="logger">Takes what happens to channels; default none.</param>
     /// <param name="audit">Takes what must not be forgotten; default none.</param>
+    /// <param name="authorizer">The application's own decision on registrations; default none.</param>
     /// <exception cref="InvalidOperationException">An option is out of range.</exception>
-    public RouterHub(RouterOptions options, TimeProvider? time = null, ILogger<RouterHub>? logger = null, IAuditLog? audit = null)
+    public RouterHub(
+        RouterOptions options, TimeProvider? time = null, ILogger<RouterHub>? logger = null, IAuditLog? audit = null, IRegistrationAuthorizer? authorizer = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -41,6 +43,8 @@ public sealed class RouterHub : IDisposable
         Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<RouterHub>.Instance;
         Audit = audit;
+        Registration = new RegistrationAuthority(this, authorizer);
+        OptionsChanged += Rejudge;
         Deadlines = new DeadlineWheel(Time);
         ReplayBytes = new WindowBudget(options.RetryBufferTotal);
         WindowBytes = new WindowBudget(options.TotalWindowBudget);
@@ -90,6 +94,12 @@ public sealed class RouterHub : IDisposable
 
     /// <summary>Counts and names peers that misbehave.</summary>
     public AbuseWatch Abuse { get; }
+
+    /// <summary>How registrations have gone.</summary>
+    public RegistrationCounts RegistrationCounts => Registration.Counts;
+
+    /// <summary>Decides who may register.</summary>
+    internal RegistrationAuthority Registration { get; }
 
     internal TimeProvider Time { get; }
 
@@ -223,6 +233,16 @@ public sealed class RouterHub : IDisposable
         policies.Dispose();
         graceEnd.Dispose();
         Deadlines.Dispose();
+    }
+
+    // Those who may not be here any more must not wait for the next tick.
+    private void Rejudge(RouterOptions changed)
+    {
+        Registration.Apply(changed);
+        foreach (ServiceRouter router in routers.Values)
+        {
+            router.JudgeChannels();
+        }
     }
 
     private void TickChannels()

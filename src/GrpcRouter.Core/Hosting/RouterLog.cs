@@ -44,6 +44,21 @@ internal static partial class RouterLog
     [LoggerMessage(12, LogLevel.Warning, "{Service}: instance {InstanceId} is ejected. {Reason}")]
     public static partial void InstanceEjected(this ILogger logger, string service, string instanceId, string reason);
 
+    [LoggerMessage(20, LogLevel.Debug, "{Service}: a registration from {Peer} was turned away: {Reason}")]
+    public static partial void RegistrationShed(this ILogger logger, string service, string peer, string reason);
+
+    [LoggerMessage(21, LogLevel.Error, "{Problem}")]
+    public static partial void RegistrationKeyUnusable(this ILogger logger, string problem);
+
+    [LoggerMessage(22, LogLevel.Error, "{Service}: the application could not decide on the registration of instance {InstanceId} from {Peer}.")]
+    public static partial void RegistrationUndecided(this ILogger logger, string service, string instanceId, string peer, Exception error);
+
+    [LoggerMessage(23, LogLevel.Information, "{Service}: the credential of instance {InstanceId} at {Peer}, {Identity}, expires at {Expires}; it is asked to register anew.")]
+    public static partial void CredentialExpires(this ILogger logger, string service, string instanceId, string peer, string identity, DateTimeOffset expires);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Service}: instance {InstanceId} at {Peer}, {Identity}, may not stay and takes no more calls: {Reason}")]
+    public static partial void RegistrationEnds(this ILogger logger, string service, string instanceId, string peer, string identity, string reason);
+
     [LoggerMessage(13, LogLevel.Information, "{Service}: the ejection of instance {InstanceId} is over.")]
     public static partial void InstanceReturned(this ILogger logger, string service, string instanceId);
 }

@@ -125,6 +125,9 @@ public sealed class RouterOptions
     /// <summary>What a single peer may do without use to anybody, before it is cut off.</summary>
     public AbuseOptions Abuse { get; set; } = new();
 
+    /// <summary>Who may register an instance, and as what. Default: everyone who reaches the router.</summary>
+    public RegistrationOptions Registration { get; set; } = new();
+
     /// <summary>Gives the options of a service, and makes them when there are none.</summary>
     public ServicePolicyOptions Service(string fullName)
     {
@@ -157,6 +160,7 @@ public sealed class RouterOptions
         List<string> errors = [];
         OptionScope root = new(path, errors);
         RouterRules.Check(root, this);
+        RegistrationValidator.Check(root, Registration);
         PolicyValidator.Check(root, this, LoadBalancingPolicies.BuiltIn.Concat(LoadBalancers.Keys).ToHashSet(StringComparer.Ordinal));
         return errors;
     }

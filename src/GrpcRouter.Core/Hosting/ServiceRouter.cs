@@ -29,10 +29,16 @@ public abstract class ServiceRouter
     /// <summary>Makes the router of a service.</summary>
     /// <param name="hub">What it shares with the other services.</param>
     /// <param name="service">Its methods.</param>
+    /// <exception cref="InvalidOperationException">The service is one that the router answers itself, such as <c>grpc.health.v1.Health</c>.</exception>
     protected ServiceRouter(RouterHub hub, RoutedService service)
     {
         ArgumentNullException.ThrowIfNull(hub);
         ArgumentNullException.ThrowIfNull(service);
+        if (ReservedServices.Contains(service.FullName))
+        {
+            throw new InvalidOperationException($"Instances cannot serve {service.FullName}: the router answers it itself.");
+        }
+
         Hub = hub;
         Service = service;
         DeclarePolicy(declared);
@@ -117,6 +123,19 @@ public abstract class ServiceRouter
         return plan.Hedging is null
             ? leg.Relay.RunAsync(this, method, current.Options, plan, leg)
             : leg.Hedge.RunAsync(this, method, current.Options, plan, leg);
+    }
+
+    /// <summary>
+    /// Judges whoever wants to open a registration channel, by credential and rate, before anything is kept of it. To be asked before the channel's response begins; what the instance then says of
+    /// itself is judged when it does.
+    /// </summary>
+    /// <param name="credential">What the instance shows.</param>
+    /// <param name="peer">Where it is.</param>
+    public ValueTask<RegistrationAdmission> AdmitRegistrationAsync(RegistrationCredential credential, ChannelPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        ArgumentNullException.ThrowIfNull(peer);
+        return Hub.Registration.AdmitAsync(Service.FullName, credential, peer);
     }
 
     /// <summary>Serves a registration channel until it ends.</summary>
@@ -297,6 +316,14 @@ public abstract class ServiceRouter
         foreach (InstanceChannel channel in channels.Keys)
         {
             channel.Cut();
+        }
+    }
+
+    internal void JudgeChannels()
+    {
+        foreach ((InstanceChannel channel, _) in channels)
+        {
+            channel.TickCredential();
         }
     }
 

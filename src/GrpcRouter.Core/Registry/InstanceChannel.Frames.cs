@@ -206,14 +206,14 @@ public sealed partial class InstanceChannel
                 RoundTripTicks = Math.Max(1, router.Hub.Time.GetTimestamp() - (long)control.Pong.Nonce);
                 break;
             case InstanceControl.KindOneofCase.Drain:
-                router.Hub.Log.ChannelDraining(router.Service.FullName, InstanceId, Peer, Line(control.Drain.Reason));
+                router.Hub.Log.ChannelDraining(router.Service.FullName, InstanceId, Peer, PeerText.Line(control.Drain.Reason));
                 StopStarts(new RouterControl { DrainAck = new DrainAck() }, Drainers.Instance);
                 break;
             case InstanceControl.KindOneofCase.LoadReport:
                 TakeReport(control.LoadReport);
                 break;
             case InstanceControl.KindOneofCase.Error:
-                router.Hub.Log.ChannelErrorReported(router.Service.FullName, InstanceId, Peer, control.Error.Code, Line(control.Error.Message));
+                router.Hub.Log.ChannelErrorReported(router.Service.FullName, InstanceId, Peer, control.Error.Code, PeerText.Line(control.Error.Message));
                 ended = true;
                 reader.Wake();
                 break;
@@ -224,7 +224,7 @@ public sealed partial class InstanceChannel
     {
         if (Instance.TakeReport(report, router.Hub.Time.GetTimestamp()))
         {
-            router.Hub.Log.HealthChanged(router.Service.FullName, InstanceId, Instance.Health, Line(report.HealthReason));
+            router.Hub.Log.HealthChanged(router.Service.FullName, InstanceId, Instance.Health, PeerText.Line(report.HealthReason));
             router.Registry.Update(Instance);
         }
     }
@@ -236,6 +236,7 @@ public sealed partial class InstanceChannel
         if (Interlocked.CompareExchange(ref state, (int)InstanceState.Draining, (int)InstanceState.Ready) == (int)InstanceState.Ready)
         {
             router.Registry.Withdraw(this);
+            AuditDrain(drainer);
         }
         else if (State != InstanceState.Draining)
         {

@@ -9,8 +9,7 @@ public sealed partial class InstanceChannel
     /// <summary>The protocol version this router speaks.</summary>
     public const uint ProtocolVersion = 1;
 
-    private const int MaxNameLength = 128;
-    private const int MaxLineLength = 512;
+    private const int MaxNameLength = PeerText.MaxNameLength;
     private const int MaxLabels = 64;
     private const int MaxLabelLength = 256;
     private const int MinWindow = 16 * 1024;
@@ -39,20 +38,26 @@ public sealed partial class InstanceChannel
             return;
         }
 
+        if (!TryGrant(hello))
+        {
+            return;
+        }
+
         InstanceId = hello.InstanceId;
         Stripe = hello.Stripe;
         Epoch = hello.Epoch;
         Labels = new Dictionary<string, string>(hello.Labels, StringComparer.Ordinal);
         Weight = Math.Max(1, hello.Weight);
-        UserAgent = Printable(hello.UserAgent);
+        UserAgent = PeerText.Name(hello.UserAgent);
         RequestWindow = (int)hello.InitialWindow;
         MaxStartLength = (int)Math.Min(hello.MaxFrameSize, int.MaxValue) - FrameRest;
         canRenew = hello.Features.Contains(RenewFeature);
         bool renews = canRenew && hello.Renews;
         SetAge();
-        if (!TryEnter(out InstanceChannel? replaced))
+        RegistryAnswer entry = TryEnter(out InstanceChannel? replaced);
+        if (entry != RegistryAnswer.Added)
         {
-            Refuse(ChannelErrorCode.Replaced, $"Instance {InstanceId} has registered anew since.");
+            RefuseEntry(entry);
             return;
         }
 
@@ -72,18 +77,20 @@ public sealed partial class InstanceChannel
             TakeReport(report);
         }
 
+        BeginCredential();
         router.Hub.Log.ChannelRegistered(router.Service.FullName, InstanceId, Stripe, Peer, UserAgent);
         SendPing(router.Hub.Time.GetTimestamp());
     }
 
     // With the output's lock held: no start may come before the answer, and no answer before calls can come.
-    private bool TryEnter(out InstanceChannel? replaced)
+    private RegistryAnswer TryEnter(out InstanceChannel? replaced)
     {
         FrameBuffer control = Output.EnterControl();
         try
         {
             Volatile.Write(ref state, (int)InstanceState.Ready);
-            AcceptsStarts = router.Registry.TryAdd(this, router.Hub.Time.GetTimestamp(), out replaced);
+            RegistryAnswer answer = router.Registry.TryAdd(this, router.Hub.Time.GetTimestamp(), rule, out replaced);
+            AcceptsStarts = answer == RegistryAnswer.Added;
             if (AcceptsStarts)
             {
                 WriteControl(control, new RouterControl { Registered = Answer() });
@@ -93,7 +100,7 @@ public sealed partial class InstanceChannel
                 Volatile.Write(ref state, (int)InstanceState.Draining);
             }
 
-            return AcceptsStarts;
+            return answer;
         }
         finally
         {
@@ -124,10 +131,10 @@ public sealed partial class InstanceChannel
     {
         if (hello.Service != router.Service.FullName)
         {
-            return $"This channel is for {router.Service.FullName}; the instance serves {Printable(hello.Service)}.";
+            return $"This channel is for {router.Service.FullName}; the instance serves {PeerText.Name(hello.Service)}.";
         }
 
-        if (hello.InstanceId.Length is 0 or > MaxNameLength || Printable(hello.InstanceId) != hello.InstanceId)
+        if (hello.InstanceId.Length is 0 or > MaxNameLength || PeerText.Name(hello.InstanceId) != hello.InstanceId)
         {
             return $"instance_id must be 1 to {MaxNameLength} printable ASCII characters.";
         }
@@ -148,14 +155,7 @@ public sealed partial class InstanceChannel
     private void Refuse(ChannelErrorCode code, string message)
     {
         router.Hub.Log.RegistrationRefused(router.Service.FullName, Peer, message);
+        AuditRefusal(message);
         End(code, message);
     }
-
-    // Names from peers go into logs and messages: cut, and free of what could forge a line.
-    private static string Printable(string text) =>
-        string.Concat(text.Take(MaxNameLength).Select(static c => c is > ' ' and < '\x7F' ? c : '_'));
-
-    // The same for free text.
-    private static string Line(string text) =>
-        string.Concat(text.Take(MaxLineLength).Select(static c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '_' : c));
 }

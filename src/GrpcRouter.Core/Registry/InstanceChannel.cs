@@ -18,7 +18,7 @@ public sealed partial class InstanceChannel : IFrameHandler
     private readonly FrameRates rates;
     private readonly long connectedAt;
     private readonly Lock endGate = new();
-    private (ChannelErrorCode Code, string Message)? end;
+    private (ChannelErrorCode Code, string Message, StatusCode Status)? end;
     private volatile bool ended;
     private volatile bool cut;
     private RouterOptions keptAliveBy;
@@ -67,7 +67,7 @@ public sealed partial class InstanceChannel : IFrameHandler
     public PeerIdentity? Identity { get; }
 
     /// <summary>The tenants whose calls it may serve, as granted when it registered; null: those of all tenants, and calls without one.</summary>
-    public IReadOnlySet<string>? Tenants { get; private set; }
+    public IReadOnlySet<string>? Tenants => Volatile.Read(ref tenants);
 
     /// <summary>Where the channel is in its life.</summary>
     public InstanceState State => (InstanceState)Volatile.Read(ref state);
@@ -130,7 +130,10 @@ public sealed partial class InstanceChannel : IFrameHandler
             static (_, state) => ((PipeReader)state!).Wake(), reader, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         try
         {
-            await FrameLoop.RunAsync(reader, options.MaxFrameSize, this, cancellationToken).ConfigureAwait(false);
+            if (await AskApplicationAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await FrameLoop.RunAsync(reader, options.MaxFrameSize, this, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (ProtocolViolationException violation)
         {
@@ -151,11 +154,12 @@ public sealed partial class InstanceChannel : IFrameHandler
         {
             if (end is { } reason)
             {
-                status = new Status(StatusOf(reason.Code), reason.Message);
+                status = new Status(reason.Status, reason.Message);
             }
         }
 
         log.ChannelClosed(router.Service.FullName, InstanceId, Peer, status.Detail);
+        AuditClose(status);
         Output.Complete();
         try
         {
@@ -171,9 +175,12 @@ public sealed partial class InstanceChannel : IFrameHandler
     }
 
     /// <summary>Ends the channel for a reason that the instance is told.</summary>
-    internal void End(ChannelErrorCode code, string message)
+    /// <param name="code">The reason in the last frame.</param>
+    /// <param name="message">For the instance and for operators.</param>
+    /// <param name="status">The status of the stream; null: what goes with the code.</param>
+    internal void End(ChannelErrorCode code, string message, StatusCode? status = null)
     {
-        if (SendError(code, message))
+        if (SendError(code, message, status))
         {
             reader.Wake();
         }
@@ -219,12 +226,13 @@ public sealed partial class InstanceChannel : IFrameHandler
         Output.ReleaseIfIdle();
         switch (State)
         {
-            case InstanceState.Connecting when router.Hub.Time.GetElapsedTime(connectedAt, now) > router.Hub.Options.RegistrationTimeout:
+            case InstanceState.Connecting when !deciding && router.Hub.Time.GetElapsedTime(connectedAt, now) > router.Hub.Options.RegistrationTimeout:
                 EndUnregistered();
                 break;
             case InstanceState.Ready or InstanceState.Draining:
                 TickKeepAlive(now);
                 TickAge(now);
+                TickCredential();
                 break;
         }
     }
@@ -270,7 +278,7 @@ public sealed partial class InstanceChannel : IFrameHandler
         }
     }
 
-    private bool SendError(ChannelErrorCode code, string message)
+    private bool SendError(ChannelErrorCode code, string message, StatusCode? status = null)
     {
         lock (endGate)
         {
@@ -279,7 +287,7 @@ public sealed partial class InstanceChannel : IFrameHandler
                 return false;
             }
 
-            end = (code, message);
+            end = (code, message, status ?? StatusOf(code));
             ended = true;
         }
 

@@ -96,15 +96,28 @@ internal sealed class InstanceRegistry
         }
     }
 
-    /// <summary>Adds a channel. An older registration of the same identity is replaced and given back, to be told.</summary>
-    /// <returns>False when the one there is newer: a late one must not take over.</returns>
-    public bool TryAdd(InstanceChannel channel, long now, out InstanceChannel? replaced)
+    /// <summary>Adds a channel. An older registration of the same instance and stripe is replaced and given back, to be told.</summary>
+    /// <param name="channel">The channel, with all that its instance says of itself.</param>
+    /// <param name="now">A timestamp of the router's clock.</param>
+    /// <param name="rule">What its identity may have; null: all.</param>
+    /// <param name="replaced">The channel whose place it took.</param>
+    public RegistryAnswer TryAdd(InstanceChannel channel, long now, RegistrationRule? rule, out InstanceChannel? replaced)
     {
         lock (gate)
         {
-            if (registered.TryGetValue((channel.InstanceId, channel.Stripe), out replaced) && replaced.Epoch > channel.Epoch)
+            if (registered.TryGetValue((channel.InstanceId, channel.Stripe), out replaced) && replaced.Epoch > channel.Epoch && IsOwner(replaced, channel))
             {
-                return false;
+                return RegistryAnswer.Newer;
+            }
+
+            if (instances.TryGetValue(channel.InstanceId, out ServiceInstance? there) && there.Channels.Any(other => !IsOwner(other, channel)))
+            {
+                return RegistryAnswer.Foreign;
+            }
+
+            if (rule is { MaxInstances: < int.MaxValue } or { MaxChannels: < int.MaxValue } && IsFull_NeedsLock(channel, replaced, rule))
+            {
+                return RegistryAnswer.Full;
             }
 
             ServiceInstance instance = InstanceOf_NeedsLock(channel.InstanceId, now);
@@ -128,7 +141,7 @@ internal sealed class InstanceRegistry
             }
 
             Publish_NeedsLock();
-            return true;
+            return RegistryAnswer.Added;
         }
     }
 
@@ -214,6 +227,27 @@ internal sealed class InstanceRegistry
         }
 
         return instance;
+    }
+
+    // Whoever holds an id is who it has proved to be, and in the same way.
+    private static bool IsOwner(InstanceChannel channel, InstanceChannel other) =>
+        channel.Identity?.Scheme == other.Identity?.Scheme && channel.Identity?.Name == other.Identity?.Name;
+
+    // Channels that drain are on their way out, so that a renewal needs no room.
+    private bool IsFull_NeedsLock(InstanceChannel channel, InstanceChannel? replaced, RegistrationRule rule)
+    {
+        HashSet<string> ids = new(StringComparer.Ordinal) { channel.InstanceId };
+        int count = 1;
+        foreach (InstanceChannel other in registered.Values)
+        {
+            if (!ReferenceEquals(other, replaced) && other.State == InstanceState.Ready && IsOwner(other, channel))
+            {
+                ids.Add(other.InstanceId);
+                count++;
+            }
+        }
+
+        return ids.Count > rule.MaxInstances || count > rule.MaxChannels;
     }
 
     private bool Withdraw_NeedsLock(InstanceChannel channel)
