@@ -55,5 +55,5 @@ internal sealed class BrokenFiles(Action onChange) : IDisposable
     }
 
     private static string Describe(FileLoadExceptionContext context) =>
-        $"{Path.GetFileName(context.Provider.Source.Path)} cannot be read: {context.Exception.InnerException?.InnerException?.Message ?? context.Exception.InnerException?.Message ?? context.Exception.Message}";
+        $"{Path.GetFileName(context.Provider.Source.Path)} cannot be read: {ConfigurationError.Innermost(context.Exception)}";
 }

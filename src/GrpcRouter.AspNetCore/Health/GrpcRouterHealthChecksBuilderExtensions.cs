@@ -14,9 +14,10 @@ public static class GrpcRouterHealthChecksBuilderExtensions
     public const string LiveTag = "live";
 
     /// <summary>
-    /// Adds two checks. <c>grpcrouter-ready</c>, tagged <c>ready</c>, fails while the router drains, and after its start until each of
+    /// Adds three checks. <c>grpcrouter-ready</c>, tagged <c>ready</c>, fails while the router drains, and after its start until each of
     /// <see cref="RouterOptions.ReadinessServices"/> had an instance, at most for <see cref="RouterOptions.ReadinessGrace"/>; later a service without instances makes it
     /// Degraded, which counts as ready. <c>grpcrouter-live</c>, tagged <c>live</c>, fails when the router does its work no more.
+    /// <c>grpcrouter-configuration</c>, without a tag, is Degraded while the last change of the configuration was refused, and when the audit log cannot be written or has lost entries.
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="failureStatus">What a check that fails reports. Default: Unhealthy.</param>
@@ -25,8 +26,10 @@ public static class GrpcRouterHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<RouterReadinessCheck>();
         builder.Services.TryAddSingleton<RouterLivenessCheck>();
+        builder.Services.TryAddSingleton<RouterConfigurationCheck>();
         return builder
             .Add(new HealthCheckRegistration("grpcrouter-ready", static provider => provider.GetRequiredService<RouterReadinessCheck>(), failureStatus, [ReadyTag]))
-            .Add(new HealthCheckRegistration("grpcrouter-live", static provider => provider.GetRequiredService<RouterLivenessCheck>(), failureStatus, [LiveTag]));
+            .Add(new HealthCheckRegistration("grpcrouter-live", static provider => provider.GetRequiredService<RouterLivenessCheck>(), failureStatus, [LiveTag]))
+            .Add(new HealthCheckRegistration("grpcrouter-configuration", static provider => provider.GetRequiredService<RouterConfigurationCheck>(), failureStatus, tags: null));
     }
 }

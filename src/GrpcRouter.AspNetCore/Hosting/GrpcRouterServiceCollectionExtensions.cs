@@ -61,6 +61,7 @@ public static class GrpcRouterServiceCollectionExtensions
             provider.GetService<IAuditLog>(),
             provider.GetService<IRegistrationAuthorizer>()));
 
+        services.TryAddSingleton<IAuditLog>(static provider => OpenAudit(provider)!);
         services.TryAddSingleton<RouterReloads>();
         services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<RouterReloads>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterReloads>(static provider => provider.GetRequiredService<RouterReloads>()));
@@ -76,6 +77,13 @@ public static class GrpcRouterServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, RouterLoggingSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownServiceFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterLifetime>());
+    }
+
+    // Null, where none is configured: then nobody writes one.
+    private static AuditLog? OpenAudit(IServiceProvider provider)
+    {
+        AuditOptions options = provider.GetRequiredService<IOptions<RouterOptions>>().Value.Audit;
+        return options.Path is null ? null : AuditLog.Open(options, provider.GetService<TimeProvider>(), provider.GetService<ILogger<RouterHub>>());
     }
 
     // Before the application's own, so that what it sets wins.

@@ -23,4 +23,13 @@ public static class AuditEvents
 
     /// <summary>A key was used to administer the router.</summary>
     public const string AdminKeyUsed = "admin-key-used";
+
+    /// <summary>A router has begun or gone on with the audit log.</summary>
+    public const string LogOpened = "audit-log-opened";
+
+    /// <summary>The end of the audit log was not as it should be when a router went on with it: a crash left a line unfinished, or the last lines were changed.</summary>
+    public const string LogRecovered = "audit-log-recovered";
+
+    /// <summary>Entries were lost, because more were waiting to be written than may.</summary>
+    public const string EntriesLost = "audit-entries-lost";
 }

@@ -129,6 +129,7 @@ public sealed class RouterHub : IDisposable
         if (!draining.IsCancellationRequested)
         {
             _ = draining.CancelAsync();
+            Audit?.Write(new AuditEntry(AuditEvents.Draining) { Reason = "The router is about to go." });
         }
     }
 

@@ -128,6 +128,10 @@ public sealed class RouterOptions
     /// <summary>Who may register an instance, and as what. Default: everyone who reaches the router.</summary>
     public RegistrationOptions Registration { get; set; } = new();
 
+    /// <summary>The audit log.</summary>
+    [Reload(ReloadEffect.Restart)]
+    public AuditOptions Audit { get; set; } = new();
+
     /// <summary>Gives the options of a service, and makes them when there are none.</summary>
     public ServicePolicyOptions Service(string fullName)
     {

@@ -22,6 +22,7 @@ internal static class RouterRules
         {
             AbuseRules.Check(scope.Of(nameof(options.Abuse)), options.Abuse);
         }
+        AuditRules.Check(scope, options.Audit);
     }
 
     private static void CheckTimes(in OptionScope scope, RouterOptions options)

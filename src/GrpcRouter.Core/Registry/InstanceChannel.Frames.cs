@@ -207,6 +207,7 @@ public sealed partial class InstanceChannel
                 break;
             case InstanceControl.KindOneofCase.Drain:
                 router.Hub.Log.ChannelDraining(router.Service.FullName, InstanceId, Peer, PeerText.Line(control.Drain.Reason));
+                AuditDrain(PeerText.Line(control.Drain.Reason), Drainers.Instance);
                 StopStarts(new RouterControl { DrainAck = new DrainAck() }, Drainers.Instance);
                 break;
             case InstanceControl.KindOneofCase.LoadReport:

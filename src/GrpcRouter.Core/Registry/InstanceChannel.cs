@@ -199,6 +199,7 @@ public sealed partial class InstanceChannel : IFrameHandler
         }
 
         drainReason = reason;
+        AuditDrain(reason, drainer);
         bool registered = StopStarts(new RouterControl { Drain = drain }, drainer);
         if (!registered || Calls.Count == 0)
         {
