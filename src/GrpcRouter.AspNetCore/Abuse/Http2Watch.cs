@@ -14,8 +14,8 @@ namespace GrpcRouter;
 /// </summary>
 internal sealed class Http2Watch : ILoggerProvider
 {
-    /// <summary>The category of the server's log that is read.</summary>
-    public const string Category = "Microsoft.AspNetCore.Server.Kestrel.Http2";
+    /// <summary>The categories of the server's log that are read.</summary>
+    public static readonly string[] Categories = ["Microsoft.AspNetCore.Server.Kestrel.Http2", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"];
 
     private readonly ConcurrentDictionary<string, EndPoint?> peers = new(StringComparer.Ordinal);
     private AbuseWatch? abuse;
@@ -27,7 +27,7 @@ internal sealed class Http2Watch : ILoggerProvider
         endpoint.Use(next => connection => RunAsync(next, connection));
     }
 
-    public ILogger CreateLogger(string categoryName) => categoryName == Category ? new Reader(this) : NullLogger.Instance;
+    public ILogger CreateLogger(string categoryName) => Categories.Contains(categoryName, StringComparer.Ordinal) ? new Reader(this) : NullLogger.Instance;
 
     public void Dispose()
     {
@@ -67,7 +67,8 @@ internal sealed class Http2Watch : ILoggerProvider
 
         private static string? What(string? name) => name switch
         {
-            "Http2ConnectionError" => "The server closed its connection for an error.",
+            "Http2ConnectionError" or "HPackDecodingError" => "The server closed its connection for an error.",
+            "ConnectionBadRequest" => "The server closed its connection.",
             "Http2TooManyEnhanceYourCalms" => "The server closed its connection: it did not calm down.",
             "Http2QueueOperationsExceeded" or "Http2FlowControlQueueOperationsExceeded" => "The server closed its connection: it made more work than it took answers.",
             _ => null,

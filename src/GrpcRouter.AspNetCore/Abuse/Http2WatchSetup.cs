@@ -10,6 +10,9 @@ internal sealed class Http2WatchSetup : IConfigureOptions<LoggerFilterOptions>
     {
         string provider = typeof(Http2Watch).FullName!;
         options.Rules.Add(new LoggerFilterRule(provider, categoryName: null, LogLevel.None, filter: null));
-        options.Rules.Add(new LoggerFilterRule(provider, Http2Watch.Category, LogLevel.Debug, filter: null));
+        foreach (string category in Http2Watch.Categories)
+        {
+            options.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Debug, filter: null));
+        }
     }
 }

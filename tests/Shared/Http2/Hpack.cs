@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace GrpcRouter.FunctionalTests;
+namespace GrpcRouter.Tests;
 
 /// <summary>Header blocks without dynamic table and without Huffman coding (RFC 7541): a peer that announces a table of size 0 may be this simple.</summary>
 internal static class Hpack

@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
-namespace GrpcRouter.FunctionalTests;
+namespace GrpcRouter.Tests;
 
 /// <summary>
-/// A client on bare HTTP/2 frames, to send what no library sends. It acknowledges settings and pings; flow control is the test's.
+/// A client on bare HTTP/2 frames, to send what no library sends. It acknowledges settings and pings unless it is told not to; flow control is the test's.
 /// </summary>
 internal sealed class Http2Peer : IAsyncDisposable
 {
@@ -16,25 +16,43 @@ internal sealed class Http2Peer : IAsyncDisposable
     private readonly Channel<Http2Frame> frames = Channel.CreateUnbounded<Http2Frame>();
     private readonly ConcurrentDictionary<int, long> granted = new();
     private readonly SemaphoreSlim writing = new(1);
+    private readonly TaskCompletionSource<int> goneAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool answers;
     private readonly Task reading;
     private int nextStream = 1;
 
-    private Http2Peer(Socket socket, Uri address)
+    private Http2Peer(Socket socket, Uri address, bool reads, bool answers)
     {
         this.socket = socket;
         this.address = address;
+        this.answers = answers;
         stream = new NetworkStream(socket, ownsSocket: true);
-        reading = ReadAsync();
+        Name = $"ipv4:{address.Host}:{((System.Net.IPEndPoint)socket.LocalEndPoint!).Port}";
+        reading = reads ? ReadAsync() : Task.CompletedTask;
     }
+
+    /// <summary>The address of this client, as a server in gRPC names it.</summary>
+    public string Name { get; }
+
+    /// <summary>Ends when the server has closed the connection. At once for a peer that does not read.</summary>
+    public Task Closed => reading;
+
+    /// <summary>Ends with the first GOAWAY of the server, with its error code.</summary>
+    public Task<int> GoneAway => goneAway.Task;
 
     /// <summary>The window that each of the server's streams starts with, as it announced.</summary>
     public int ServerWindow { get; private set; } = 65_535;
 
-    public static async Task<Http2Peer> ConnectAsync(Uri address, int window)
+    /// <summary>Connects, and sends the preface with settings.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="window">INITIAL_WINDOW_SIZE: what each stream may send to this client.</param>
+    /// <param name="reads">False: takes nothing from the socket.</param>
+    /// <param name="answers">False: acknowledges neither settings nor pings.</param>
+    public static async Task<Http2Peer> ConnectAsync(Uri address, int window, bool reads = true, bool answers = true)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(address.Host, address.Port);
-        Http2Peer peer = new(socket, address);
+        Http2Peer peer = new(socket, address, reads, answers);
         byte[] settings = new byte[18];
 
         // HEADER_TABLE_SIZE 0, ENABLE_PUSH 0, INITIAL_WINDOW_SIZE.
@@ -77,6 +95,21 @@ internal sealed class Http2Peer : IAsyncDisposable
         byte[] payload = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(payload, bytes);
         return Frame(Http2Frame.WindowUpdate, 0, id, payload);
+    }
+
+    /// <summary>Sends bytes as long as the server takes them.</summary>
+    /// <returns>False when it has closed the connection.</returns>
+    public async Task<bool> TrySendAsync(byte[] bytes)
+    {
+        try
+        {
+            await WriteAsync(bytes);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Sends frames in one packet, as far as TCP allows.</summary>
@@ -137,7 +170,8 @@ internal sealed class Http2Peer : IAsyncDisposable
         writing.Dispose();
     }
 
-    private static byte[] Frame(byte type, byte flags, int id, byte[] payload)
+    /// <summary>Any frame at all.</summary>
+    public static byte[] Frame(byte type, byte flags, int id, byte[] payload)
     {
         byte[] frame = new byte[9 + payload.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame, payload.Length << 8);
@@ -160,6 +194,8 @@ internal sealed class Http2Peer : IAsyncDisposable
             writing.Release();
         }
     }
+
+    private Task AnswerAsync(byte[] frame) => answers ? WriteAsync(frame) : Task.CompletedTask;
 
     private async Task ReadAsync()
     {
@@ -193,16 +229,21 @@ internal sealed class Http2Peer : IAsyncDisposable
                     }
                 }
 
-                await WriteAsync(Frame(Http2Frame.Settings, Http2Frame.AckFlag, 0, []));
+                await AnswerAsync(Frame(Http2Frame.Settings, Http2Frame.AckFlag, 0, []));
                 break;
             case Http2Frame.Ping when (frame.Flags & Http2Frame.AckFlag) == 0:
-                await WriteAsync(Frame(Http2Frame.Ping, Http2Frame.AckFlag, 0, frame.Payload));
+                await AnswerAsync(Frame(Http2Frame.Ping, Http2Frame.AckFlag, 0, frame.Payload));
                 break;
             case Http2Frame.WindowUpdate:
                 long bytes = BinaryPrimitives.ReadInt32BigEndian(frame.Payload);
                 granted.AddOrUpdate(frame.Stream, bytes, (_, before) => before + bytes);
                 break;
             case Http2Frame.Data or Http2Frame.Headers or Http2Frame.Reset or Http2Frame.GoAway:
+                if (frame.Type == Http2Frame.GoAway)
+                {
+                    goneAway.TrySetResult(BinaryPrimitives.ReadInt32BigEndian(frame.Payload.AsSpan(4)));
+                }
+
                 frames.Writer.TryWrite(frame);
                 break;
         }

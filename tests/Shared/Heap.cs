@@ -1,4 +1,4 @@
-namespace GrpcRouter.FunctionalTests.Isolation;
+namespace GrpcRouter.Tests;
 
 /// <summary>What the objects of the process take, clients, instances and router together.</summary>
 internal static class Heap
