@@ -51,6 +51,9 @@ public sealed class ScriptedInstance<TInstanceFrame, TRouterFrame> : IAsyncDispo
     /// <summary>How long a send, a receive or the end may take before it fails the test. Default 30 s.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The instance's address, as the router names it in its log: <c>ipv4:127.0.0.1:40000</c>.</summary>
+    public string Peer { get; private set; } = "";
+
     /// <summary>Opens the registration stream on a connection of its own. Nothing is sent yet.</summary>
     /// <param name="address">The router's address, such as <see cref="RouterTestHost.Address"/>.</param>
     /// <param name="service">The service, such as <c>GreeterRouter.Service</c>.</param>
@@ -226,6 +229,8 @@ public sealed class ScriptedInstance<TInstanceFrame, TRouterFrame> : IAsyncDispo
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+        IPEndPoint local = (IPEndPoint)socket.LocalEndPoint!;
+        Peer = $"ipv4:{local.Address.MapToIPv4()}:{local.Port}";
         return new NetworkStream(socket, ownsSocket: true);
     }
 

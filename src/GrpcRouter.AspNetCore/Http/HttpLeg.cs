@@ -198,7 +198,8 @@ internal sealed class HttpLeg : ClientLeg
 
     private static void SetStatus(IHeaderDictionary target, uint code, ReadOnlySpan<byte> message, ReadOnlySpan<byte> details)
     {
-        target.GrpcStatus = code < Codes.Length ? Codes[code] : code.ToString(CultureInfo.InvariantCulture);
+        // What is no 32-bit number is no status to clients, and some fail on it: UNKNOWN.
+        target.GrpcStatus = code < Codes.Length ? Codes[code] : code <= int.MaxValue ? code.ToString(CultureInfo.InvariantCulture) : Codes[2];
         if (!message.IsEmpty)
         {
             target.GrpcMessage = StatusMessage.Encode(message);
