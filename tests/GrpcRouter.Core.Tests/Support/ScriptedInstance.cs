@@ -29,6 +29,9 @@ internal sealed class ScriptedInstance : IFrameSink
     /// <summary>The router's answer to Hello.</summary>
     public Registered Registered { get; private set; } = null!;
 
+    /// <summary>Who it has proved to be when it connects.</summary>
+    public PeerIdentity? Identity { get; init; }
+
     /// <summary>Answers every ping as it comes.</summary>
     public bool AnswersPings { get; init; }
 
@@ -48,7 +51,7 @@ internal sealed class ScriptedInstance : IFrameSink
     /// <summary>Opens a channel and says nothing.</summary>
     public ScriptedInstance Connect(ServiceRouter router)
     {
-        Closed = router.RunChannelAsync(toRouter.Reader, this, new ChannelPeer("ipv4:192.0.2.1:7"), transport.Token);
+        Closed = router.RunChannelAsync(toRouter.Reader, this, new ChannelPeer("ipv4:192.0.2.1:7") { Identity = Identity }, transport.Token);
         return this;
     }
 
