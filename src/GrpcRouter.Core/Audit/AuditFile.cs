@@ -4,6 +4,7 @@ namespace GrpcRouter;
 internal sealed class AuditFile : IDisposable
 {
     private readonly AuditOptions options;
+    private readonly Func<string, FileStreamOptions, FileStream> open;
     private readonly FileStream held;
     private FileStream? file;
 
@@ -11,9 +12,10 @@ internal sealed class AuditFile : IDisposable
     private long length;
     private bool mayBeTorn;
 
-    private AuditFile(AuditOptions options, FileStream held, FileStream file, AuditTail tail)
+    private AuditFile(AuditOptions options, Func<string, FileStreamOptions, FileStream> open, FileStream held, FileStream file, AuditTail tail)
     {
         this.options = options;
+        this.open = open;
         this.held = held;
         this.file = file;
         length = tail.Length;
@@ -28,18 +30,21 @@ internal sealed class AuditFile : IDisposable
     public bool IsFull => length >= options.MaxFileSize && First > 0;
 
     /// <summary>Opens the file, so that no other router writes it.</summary>
+    /// <param name="options">Which file.</param>
+    /// <param name="open">Opens files.</param>
+    /// <param name="tail">Where it ends.</param>
     /// <exception cref="IOException">Another one does, or it cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static AuditFile Open(AuditOptions options, out AuditTail tail)
+    public static AuditFile Open(AuditOptions options, Func<string, FileStreamOptions, FileStream> open, out AuditTail tail)
     {
         // A file of its own is locked: the log itself can be read and verified while it is written.
         FileStream held = new(options.Path! + ".lock", Private(FileShare.None));
         FileStream? file = null;
         try
         {
-            file = new FileStream(options.Path!, Private(FileShare.ReadWrite | FileShare.Delete));
+            file = open(options.Path!, Private(FileShare.ReadWrite | FileShare.Delete));
             tail = AuditTail.Find(options.Path!);
-            return new AuditFile(options, held, file, tail);
+            return new AuditFile(options, open, held, file, tail);
         }
         catch
         {
@@ -56,7 +61,7 @@ internal sealed class AuditFile : IDisposable
     /// <exception cref="IOException">They were not written, as far as is known; the same may be tried again.</exception>
     public bool Append(ReadOnlySpan<byte> lines, long first)
     {
-        file ??= new FileStream(options.Path!, Private(FileShare.ReadWrite | FileShare.Delete));
+        file ??= open(options.Path!, Private(FileShare.ReadWrite | FileShare.Delete));
         bool asLeft = true;
         if (mayBeTorn)
         {

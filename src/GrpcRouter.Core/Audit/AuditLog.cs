@@ -59,7 +59,10 @@ public sealed class AuditLog : IAuditLog, IDisposable, IAsyncDisposable
     /// <param name="time">The clock; default the system's.</param>
     /// <param name="log">Takes what is wrong with the log; default none.</param>
     /// <exception cref="InvalidOperationException">There is no path, another router writes the file, or it cannot be written.</exception>
-    public static AuditLog Open(AuditOptions options, TimeProvider? time = null, ILogger? log = null)
+    public static AuditLog Open(AuditOptions options, TimeProvider? time = null, ILogger? log = null) =>
+        Open(options, time, log, static (path, how) => new FileStream(path, how));
+
+    internal static AuditLog Open(AuditOptions options, TimeProvider? time, ILogger? log, Func<string, FileStreamOptions, FileStream> open)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrEmpty(options.Path))
@@ -69,7 +72,7 @@ public sealed class AuditLog : IAuditLog, IDisposable, IAsyncDisposable
 
         try
         {
-            AuditFile file = AuditFile.Open(options, out AuditTail tail);
+            AuditFile file = AuditFile.Open(options, open, out AuditTail tail);
             return new AuditLog(options, time ?? TimeProvider.System, log ?? NullLogger.Instance, file, tail);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -15,11 +15,11 @@ public sealed class AuditOptions
     /// </summary>
     public long MaxFileSize { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>When entries are safe. Default <see cref="AuditFlush.Disk"/>.</summary>
+    /// <summary>When entries are safe. Default <c>Disk</c>.</summary>
     public AuditFlush Flush { get; set; }
 
     /// <summary>
-    /// Entries that may wait to be written, 100 to 1,000,000. It bounds the memory that a peer can have taken while the disk is slow or full, some 8 KiB an entry at the most. Default 10,000.
+    /// Entries that may wait to be written, 100 to 1,000,000. It bounds the memory that a peer can have taken while the disk is slow or full, less than 1 KiB an entry as a rule and some 80 at the most. Default 10,000.
     /// What is over it is lost; that is logged, counted, and itself an entry as soon as there is room.
     /// </summary>
     public int QueueLimit { get; set; } = 10_000;

@@ -25,7 +25,7 @@ public sealed class RouterOptions
     [Reload(ReloadEffect.NewChannels)]
     public int CallWindow { get; set; } = 64 * 1024;
 
-    /// <summary>What a call's window may grow to when it is what limits the call. Default 4 MiB.</summary>
+    /// <summary>What a call's window may grow to, in bytes, when it is what limits the call. Default 4 MiB.</summary>
     [Reload(ReloadEffect.NewChannels)]
     public int MaxCallWindow { get; set; } = 4 * 1024 * 1024;
 
