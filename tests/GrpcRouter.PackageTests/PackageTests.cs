@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace GrpcRouter.PackageTests;
@@ -61,6 +62,12 @@ public sealed class PackageTests(PackageWork work)
         work.Dotnet("consumer", "build");
 
         Assert.Equal("NoSideEffects round_robin 4 00:00:02 Unavailable\n20000 greet.Greeter GrpcRouter.ServiceBridge Echo", work.Dotnet("consumer", "bin/Debug/net10.0/consumer.dll").Trim());
+
+        // The schema of the settings reaches the project through the packages.
+        JsonElement schema = JsonDocument.Parse(work.Dotnet("consumer", "msbuild", "-getItem:JsonSchemaSegment")).RootElement.GetProperty("Items").GetProperty("JsonSchemaSegment")
+            .EnumerateArray().Single(static item => item.GetProperty("Filename").GetString() == "grpcrouter.schema");
+        Assert.Equal(@"appsettings\..*json", schema.GetProperty("FilePathPattern").GetString());
+        Assert.True(File.Exists(schema.GetProperty("FullPath").GetString()));
     }
 
     [Fact]

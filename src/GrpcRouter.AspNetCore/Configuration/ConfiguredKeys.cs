@@ -9,36 +9,36 @@ namespace GrpcRouter;
 /// </summary>
 internal static class ConfiguredKeys
 {
-    public static IEnumerable<string> FindErrors(IConfiguration section, string path, Type type)
+    public static IEnumerable<KeyError> FindErrors(IConfiguration section, string path, Type type)
     {
         OptionInfo[] options = [.. OptionInfo.Of(type).Where(static option => option.Kind != OptionKind.Code)];
         foreach (IConfigurationSection child in section.GetChildren())
         {
             OptionInfo? option = Array.Find(options, option => option.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             string childPath = $"{path}:{child.Key}";
-            IEnumerable<string> errors = option is null
-                ? [$"{childPath} is no option{(NearestName.Of(child.Key, options.Select(static option => option.Name)) is { } near ? $"; did you mean {near}?" : ".")}"]
+            IEnumerable<KeyError> errors = option is null
+                ? [new(childPath, $" is no option{(NearestName.Of(child.Key, options.Select(static option => option.Name)) is { } near ? $"; did you mean {near}?" : ".")}")]
                 : FindBelow(child, childPath, option.Type);
-            foreach (string error in errors)
+            foreach (KeyError error in errors)
             {
                 yield return error;
             }
         }
     }
 
-    private static IEnumerable<string> FindBelow(IConfigurationSection section, string path, Type type)
+    private static IEnumerable<KeyError> FindBelow(IConfigurationSection section, string path, Type type)
     {
         if (OptionType.KindOf(type) == OptionKind.Value)
         {
-            return section.GetChildren().Any() ? [$"{path} is a value; nothing can be set below it."] : CheckValue(section.Value, path, type);
+            return section.GetChildren().Any() ? [new(path, " is a value; nothing can be set below it.")] : CheckValue(section.Value, path, type);
         }
 
-        return !string.IsNullOrEmpty(section.Value) ? [$"{path} has options below it and is no value itself."]
+        return !string.IsNullOrEmpty(section.Value) ? [new(path, " has options below it and is no value itself.")]
             : OptionType.ElementOf(type) is { } element ? section.GetChildren().SelectMany(child => FindBelow(child, $"{path}:{child.Key}", element))
             : FindErrors(section, path, type);
     }
 
-    private static IEnumerable<string> CheckValue(string? text, string path, Type type)
+    private static IEnumerable<KeyError> CheckValue(string? text, string path, Type type)
     {
         Type value = OptionType.Bare(type);
         if (string.IsNullOrEmpty(text) ? value != type || value == typeof(string) : CanRead(text, value))
@@ -53,7 +53,7 @@ internal static class ConfiguredKeys
             : value == typeof(Uri) ? "an address"
             : value == typeof(double) || value == typeof(decimal) ? "a number"
             : "a whole number within its range";
-        return [$"{path} must be {kind}; it is '{text}'."];
+        return [new(path, $" must be {kind}; it is '{text}'.")];
     }
 
     private static bool CanRead(string text, Type type)

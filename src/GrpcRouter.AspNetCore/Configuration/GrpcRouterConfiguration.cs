@@ -18,7 +18,7 @@ public static class GrpcRouterConfiguration
     {
         ArgumentNullException.ThrowIfNull(section);
         RouterSection router = new(section);
-        string[] unread = [.. router.FindErrors()];
+        string[] unread = [.. router.FindErrors().Select(static error => error.ToString())];
         RouterOptions options = new();
         foreach (string name in loadBalancers ?? [])
         {

@@ -7,7 +7,7 @@ internal sealed class RouterOptionsValidator(RouterSection section) : IValidateO
 {
     public ValidateOptionsResult Validate(string? name, RouterOptions options)
     {
-        string[] errors = [.. section.FindErrors(), .. options.FindErrors(section.Path)];
+        string[] errors = [.. section.FindErrors().Select(static error => error.ToString()), .. options.FindErrors(section.Path)];
         return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -29,16 +29,20 @@ internal sealed class RouterSection(IConfiguration section)
     {
         firstRead ??= section.GetReloadToken();
         hadValues |= section.GetChildren().Any();
-        try
+        HashSet<string> wrong = new(FindErrors().Select(static error => error.Path), StringComparer.OrdinalIgnoreCase);
+        if (wrong.Count == 0)
         {
             section.Bind(options);
+            return;
         }
-        catch (InvalidOperationException) when (FindErrors().Any())
-        {
-            // The validator says it, with whatever else is wrong.
-        }
+
+        // The binder gives up at the first value that it cannot read. The validator says which these are; with all others it says what else is wrong.
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(section.AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null && !wrong.Contains($"{Path}:{pair.Key}")))
+            .Build()
+            .Bind(options);
     }
 
     /// <summary>Finds keys that name no option, and values that cannot be read.</summary>
-    public IEnumerable<string> FindErrors() => ConfiguredKeys.FindErrors(section, Path, typeof(RouterOptions));
+    public IEnumerable<KeyError> FindErrors() => ConfiguredKeys.FindErrors(section, Path, typeof(RouterOptions));
 }

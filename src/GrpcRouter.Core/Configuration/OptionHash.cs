@@ -11,8 +11,9 @@ namespace GrpcRouter;
 /// </summary>
 internal static class OptionHash
 {
+    /// <param name="options"><see cref="RouterOptions"/>, or some of those below.</param>
     /// <returns>32 hexadecimal digits.</returns>
-    public static string Of(RouterOptions options)
+    public static string Of(object options)
     {
         StringBuilder text = new();
         WriteGroup(text, options, "");

@@ -17,6 +17,17 @@ public sealed class OptionHashTests
     }
 
     [Fact]
+    public void A_secret_is_no_part_of_the_hash_and_its_change_is_still_found()
+    {
+        SecretOptions one = new() { Name = "one", Password = "correct horse" };
+        SecretOptions two = new() { Name = "one", Password = "battery staple" };
+
+        Assert.Equal(OptionHash.Of(one), OptionHash.Of(two));
+        Assert.NotEqual(OptionHash.Of(one), OptionHash.Of(new SecretOptions { Name = "two", Password = "correct horse" }));
+        Assert.Equal(["Peer:Password"], OptionDifference.Find(one, two, "Peer").Select(static change => change.Path));
+    }
+
+    [Fact]
     public void Every_value_counts_wherever_it_stands()
     {
         Action<RouterOptions>[] changes =

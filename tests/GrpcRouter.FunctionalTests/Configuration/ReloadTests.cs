@@ -9,6 +9,8 @@ namespace GrpcRouter.FunctionalTests;
 /// <summary>A configuration that changes while the router runs.</summary>
 public sealed class ReloadTests : FunctionalTest
 {
+    private static readonly AsyncLocal<List<string>?> Results = new();
+
     private readonly ManualTimeProvider time = new();
     private readonly AuditNotes audit = new();
 
@@ -250,10 +252,10 @@ public sealed class ReloadTests : FunctionalTest
         return report.Status;
     }
 
-    // Counted on the thread that reloads: other tests do so at the same time.
+    // Other tests reload at the same time, and count with the same instrument.
     private static MeterListener Listen(List<string> results)
     {
-        int thread = Environment.CurrentManagedThreadId;
+        Results.Value = results;
         MeterListener listener = new()
         {
             InstrumentPublished = static (instrument, listener) =>
@@ -266,7 +268,7 @@ public sealed class ReloadTests : FunctionalTest
         };
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
-            if (Environment.CurrentManagedThreadId == thread)
+            if (Results.Value == results)
             {
                 Assert.Equal(1, count);
                 results.Add((string)tags[0].Value!);
