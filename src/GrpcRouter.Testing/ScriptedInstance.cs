@@ -32,7 +32,7 @@ public sealed class ScriptedInstance<TInstanceFrame, TRouterFrame> : IAsyncDispo
     private readonly Task<HttpResponseMessage> response;
     private PipeReader? reader;
 
-    private ScriptedInstance(string address, RoutedService service)
+    private ScriptedInstance(string address, RoutedService service, Action<HttpRequestMessage>? prepare)
     {
         this.service = service;
         http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync });
@@ -45,6 +45,7 @@ public sealed class ScriptedInstance<TInstanceFrame, TRouterFrame> : IAsyncDispo
             Content = request,
         };
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        prepare?.Invoke(message);
         response = http.SendAsync(message, aborted.Token);
     }
 
@@ -57,12 +58,13 @@ public sealed class ScriptedInstance<TInstanceFrame, TRouterFrame> : IAsyncDispo
     /// <summary>Opens the registration stream on a connection of its own. Nothing is sent yet.</summary>
     /// <param name="address">The router's address, such as <see cref="RouterTestHost.Address"/>.</param>
     /// <param name="service">The service, such as <c>GreeterRouter.Service</c>.</param>
+    /// <param name="prepare">Adjusts the request, such as its credentials; null: nothing.</param>
     /// <exception cref="TimeoutException">The router took no connection.</exception>
-    public static async Task<ScriptedInstance<TInstanceFrame, TRouterFrame>> ConnectAsync(string address, RoutedService service)
+    public static async Task<ScriptedInstance<TInstanceFrame, TRouterFrame>> ConnectAsync(string address, RoutedService service, Action<HttpRequestMessage>? prepare = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(service);
-        ScriptedInstance<TInstanceFrame, TRouterFrame> instance = new(address, service);
+        ScriptedInstance<TInstanceFrame, TRouterFrame> instance = new(address, service, prepare);
         Task first = await Task.WhenAny(instance.request.Opened, instance.response).WaitAsync(instance.Patience, TimeProvider.System).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         return instance;

@@ -24,7 +24,8 @@ public sealed partial class InstanceChannel
         // Options change on one thread, and channels are judged on another.
         lock (credentialGate)
         {
-            if (State is not (InstanceState.Ready or InstanceState.Draining) || judgedBy is null)
+            // It counts as ready a moment before it is in the list, and is judged once it is.
+            if (State is not (InstanceState.Ready or InstanceState.Draining) || Instance is null)
             {
                 return;
             }
@@ -56,6 +57,7 @@ public sealed partial class InstanceChannel
         if (refusal is null)
         {
             tenants = Granted();
+            SetRenewal();
             return true;
         }
 
@@ -128,6 +130,18 @@ public sealed partial class InstanceChannel
         }
     }
 
+    // Before the channel is in the list, where it is judged by another thread.
+    private void SetRenewal()
+    {
+        RouterHub hub = router.Hub;
+        if (Identity?.Expires is { } expires)
+        {
+            TimeSpan left = expires - hub.Time.GetUtcNow();
+            TimeSpan lead = hub.Options.Registration.RenewBefore < left / 5 ? hub.Options.Registration.RenewBefore : left / 5;
+            renewAt = lead > TimeSpan.Zero ? expires - AgeSpread.Of(lead, hub.NextRandom()) : DateTimeOffset.MaxValue;
+        }
+    }
+
     private void BeginCredential()
     {
         RouterHub hub = router.Hub;
@@ -136,13 +150,6 @@ public sealed partial class InstanceChannel
         {
             Service = router.Service.FullName, Instance = InstanceId, Peer = Peer, Identity = RegistrationAuthority.Named(Identity), Details = AuditDetails(),
         });
-        if (Identity?.Expires is { } expires)
-        {
-            TimeSpan left = expires - hub.Time.GetUtcNow();
-            TimeSpan lead = hub.Options.Registration.RenewBefore < left / 5 ? hub.Options.Registration.RenewBefore : left / 5;
-            renewAt = lead > TimeSpan.Zero ? expires - AgeSpread.Of(lead, hub.NextRandom()) : DateTimeOffset.MaxValue;
-        }
-
         // The options may have changed since it was judged, and the judge passed it by.
         TickCredential();
     }
