@@ -6,6 +6,8 @@ namespace GrpcRouter.Bridge.Tests;
 /// <summary>The service under the bridge; a test sets the method it drives.</summary>
 internal class ProbeService : Probe.ProbeBase
 {
+    private int echoCalls;
+
     public Func<Text, ServerCallContext, Task<Text>> OnEcho { get; set; } =
         static (request, _) => Task.FromResult(new Text { Value = request.Value });
 
@@ -37,7 +39,14 @@ internal class ProbeService : Probe.ProbeBase
             }
         };
 
-    public override Task<Text> Echo(Text request, ServerCallContext context) => OnEcho(request, context);
+    /// <summary>Calls of Echo that reached the handler.</summary>
+    public int EchoCalls => Volatile.Read(ref echoCalls);
+
+    public override Task<Text> Echo(Text request, ServerCallContext context)
+    {
+        Interlocked.Increment(ref echoCalls);
+        return OnEcho(request, context);
+    }
 
     public override Task Count(Text request, IServerStreamWriter<Text> responseStream, ServerCallContext context) =>
         OnCount(request, responseStream, context);

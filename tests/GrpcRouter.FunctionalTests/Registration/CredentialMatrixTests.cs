@@ -81,7 +81,7 @@ public sealed class CredentialMatrixTests
         await using ProbeBridge byCertificate = router.Bridge(router.Authority.Workload(Id));
         await byCertificate.StartAsync().Soon("The bridge with a certificate did not register.");
         Assert.Equal(["certificate:" + Id, "token:greeter"], router.Router.Instances.Select(static instance => instance.Identity!.ToString()).Order());
-        using RouterChannel channel = RouterChannel.ForAddress(router.Plain);
+        using Grpc.Net.Client.GrpcChannel channel = RouterChannel.ForAddress(router.Plain);
         HashSet<string> servers = [];
         for (int i = 0; i < 4; i++)
         {
@@ -116,7 +116,7 @@ public sealed class CredentialMatrixTests
         await Until.TrueAsync(() => router.Router.Instances is [{ InstanceId: "instance-1", State: InstanceState.Ready }], "The instance with the old key is still there.");
         await Until.TrueAsync(() => router.Logs.Texts("Refused").Length == 1, router.Logs.ToString);
         Assert.Equal(1, router.Hub.RegistrationCounts.Revoked);
-        using RouterChannel channel = RouterChannel.ForAddress(router.Plain);
+        using Grpc.Net.Client.GrpcChannel channel = RouterChannel.ForAddress(router.Plain);
         Assert.Equal("instance-1", (await new Probe.ProbeClient(channel).UnaryAsync(new Chunk())).Text);
     }
 
@@ -134,7 +134,7 @@ public sealed class CredentialMatrixTests
                 string old = RegistrationTokenSigner.FromSecret(GuardedRouter.KeyId, router.Secret, "greeter", GuardedRouter.Audience, time: new LateClock()).Sign();
                 return router.Bridge(signer: null, options => options.RegistrationToken = (_, _) => new(old));
             case "revoked":
-                router.Change(static registration => registration.Tokens.Keys[0].Id = "the next");
+                router.Change(static registration => registration.Tokens.Keys[0].Id = "key-9");
                 return router.Bridge(router.Signer());
             default:
                 string token = router.Signer().Sign();

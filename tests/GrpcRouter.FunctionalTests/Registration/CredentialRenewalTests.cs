@@ -9,7 +9,7 @@ public sealed class CredentialRenewalTests
         await using GuardedRouter router = await GuardedRouter.StartAsync(time: time);
         await using ProbeBridge bridge = router.Bridge(router.Signer(time: time));
         await bridge.StartAsync().Soon("The bridge did not register.");
-        using RouterChannel channel = RouterChannel.ForAddress(router.Plain);
+        using Grpc.Net.Client.GrpcChannel channel = RouterChannel.ForAddress(router.Plain);
         Probe.ProbeClient client = new(channel);
         using CancellationTokenSource over = new();
         Task traffic = Task.Run(async () =>

@@ -61,7 +61,7 @@ public sealed class RegistrationAttackTests
         });
         await using ProbeBridge victim = router.Bridge(router.Signer());
         await victim.StartAsync().Soon("The bridge did not register.");
-        using RouterChannel channel = RouterChannel.ForAddress(router.Plain);
+        using Grpc.Net.Client.GrpcChannel channel = RouterChannel.ForAddress(router.Plain);
         using CancellationTokenSource over = new();
         Task<int> traffic = Task.Run(() => TrafficAsync(new Probe.ProbeClient(channel), over.Token));
 
