@@ -23,8 +23,8 @@ public sealed class AnswerTests : HostileTest
         Arena arena = await StartAsync(bridge: false);
         HostileInstance hostile = await arena.RegisterAsync();
         Http2Peer client = await arena.ConnectAsync();
-        (int stream, byte[] open) = client.Open(Grpc.Unary);
-        await client.SendAsync(open, Http2Peer.Data(stream, Grpc.Message(new Chunk()), endStream: true));
+        (int stream, byte[] open) = client.Open(Calls.Unary);
+        await client.SendAsync(open, Http2Peer.Data(stream, Calls.Message(new Chunk()), endStream: true));
         ulong id = (await hostile.ReceiveUntilAsync(static frame => frame.Start is not null)).CallId;
         TargetInstanceFrame frame = new() { CallId = id, Unary = new Chunk(), End = new CallEnd() };
         switch (what)
@@ -64,7 +64,7 @@ public sealed class AnswerTests : HostileTest
             bytes = [.. new TargetInstanceFrame { CallId = id, Unary = new Chunk() }.ToByteArray(), (Protocol.FrameField.End << 3) | 2, 3, 0x1A, 0xFF, 0xFF];
         }
 
-        await hostile.SendRawAsync(Grpc.Prefixed(bytes));
+        await hostile.SendRawAsync(Calls.Prefixed(bytes));
 
         (List<List<(string Key, string Value)>> blocks, _, bool wasReset) = await client.ReceiveStreamAsync(stream);
         Assert.False(wasReset);
@@ -87,12 +87,12 @@ public sealed class AnswerTests : HostileTest
         Arena arena = await StartAsync(bridge: false);
         HostileInstance hostile = await arena.RegisterAsync();
         Http2Peer client = await arena.ConnectAsync();
-        (int stream, byte[] open) = client.Open(Grpc.Unary);
-        await client.SendAsync(open, Http2Peer.Data(stream, Grpc.Message(new Chunk()), endStream: true));
+        (int stream, byte[] open) = client.Open(Calls.Unary);
+        await client.SendAsync(open, Http2Peer.Data(stream, Calls.Message(new Chunk()), endStream: true));
         ulong id = (await hostile.ReceiveUntilAsync(static frame => frame.Start is not null)).CallId;
         TargetInstanceFrame frame = new() { CallId = id, End = new CallEnd() };
         frame.End.Trailers.Add(Entry("k", new string('x', 10 * MiB)));
-        byte[] bytes = Grpc.Prefixed(frame.ToByteArray());
+        byte[] bytes = Calls.Prefixed(frame.ToByteArray());
         await hostile.SendRawAsync(bytes.AsMemory(0, 100_000));
 
         (List<List<(string Key, string Value)>> blocks, _, bool wasReset) = await client.ReceiveStreamAsync(stream);
@@ -107,7 +107,7 @@ public sealed class AnswerTests : HostileTest
     private static async Task AskAsync(Http2Peer client)
     {
         (int stream, byte[] open) = client.Open("/hostile.Neighbour/Ask");
-        byte[] question = Grpc.Message(new Chunk { Number = 9 });
+        byte[] question = Calls.Message(new Chunk { Number = 9 });
         await client.SendAsync(open, Http2Peer.Data(stream, question, endStream: true));
         (List<List<(string Key, string Value)>> blocks, byte[] body, _) = await client.ReceiveStreamAsync(stream);
         Assert.Equal("0", blocks[^1].Of("grpc-status"));

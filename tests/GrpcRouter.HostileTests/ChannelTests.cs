@@ -76,15 +76,15 @@ public sealed class ChannelTests : HostileTest
     [Fact]
     public async Task Calls_that_are_sent_more_than_was_asked_for_end_alone_and_hold_no_more_than_their_windows()
     {
-        const int Calls = 64;
+        const int Streams = 64;
         Arena arena = await StartAsync(static options => options.MaxCallWindow = 1024 * 1024, bridge: false);
         HostileInstance hostile = await arena.RegisterAsync();
         Http2Peer client = await arena.ConnectAsync(window: 0);
         List<ulong> ids = [];
-        for (int i = 0; i < Calls; i++)
+        for (int i = 0; i < Streams; i++)
         {
-            (int stream, byte[] open) = client.Open(Grpc.Download);
-            await client.SendAsync(open, Http2Peer.Data(stream, Grpc.Message(new Chunk()), endStream: true));
+            (int stream, byte[] open) = client.Open(Calls.Download);
+            await client.SendAsync(open, Http2Peer.Data(stream, Calls.Message(new Chunk()), endStream: true));
             ids.Add((await NextCallAsync(hostile)).CallId);
         }
 
@@ -98,7 +98,7 @@ public sealed class ChannelTests : HostileTest
             }
         }
 
-        await Until.TrueAsync(() => arena.Offences(AbuseKinds.CreditOverrun) == Calls, () => $"{arena.Offences(AbuseKinds.CreditOverrun)} calls were ended.");
+        await Until.TrueAsync(() => arena.Offences(AbuseKinds.CreditOverrun) == Streams, () => $"{arena.Offences(AbuseKinds.CreditOverrun)} calls were ended.");
         await arena.IsCaughtAsync(AbuseKinds.CreditOverrun, $"Instance hostile at {hostile.Peer} was stopped");
         MemoryIsWithin(32 * MiB);
         await Until.TrueAsync(() => arena.Router.ActiveCalls == 0, "Cancelled calls are left.");
@@ -226,7 +226,7 @@ public sealed class ChannelTests : HostileTest
         // Field 100, 200,000 bytes.
         byte[] unknown = [0xA2, 0x06, 0xC0, 0x9A, 0x0C, .. new byte[200_000]];
         byte[] frame = [.. unknown, .. new TargetInstanceFrame { CallId = id, Unary = new Chunk { Number = 7 }, End = new CallEnd() }.ToByteArray()];
-        await hostile.SendRawAsync(Grpc.Prefixed(frame));
+        await hostile.SendRawAsync(Calls.Prefixed(frame));
 
         Assert.Equal(7, (await call.ResponseAsync.Soon("The answer does not arrive.")).Number);
     }
@@ -249,7 +249,7 @@ public sealed class ChannelTests : HostileTest
             "groups in a control frame" => Control(groups),
             _ => Control(Nested(200)),
         };
-        await hostile.SendRawAsync(Grpc.Prefixed(frame));
+        await hostile.SendRawAsync(Calls.Prefixed(frame));
         if (what == "messages in a control frame")
         {
             // Length-delimited fields that are not known are bytes, however deep they go.
@@ -281,7 +281,7 @@ public sealed class ChannelTests : HostileTest
 
     private static TargetInstanceFrame ControlFrame(InstanceControl control) => TargetInstanceFrame.Parser.ParseFrom(Control(control.ToByteArray()));
 
-    private static byte[] Frame(TargetInstanceFrame frame) => Grpc.Prefixed(frame.ToByteArray());
+    private static byte[] Frame(TargetInstanceFrame frame) => Calls.Prefixed(frame.ToByteArray());
 
     private static byte[] Control(byte[] message)
     {

@@ -23,10 +23,10 @@ public sealed class FloodTests : HostileTest
     {
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync(reads: reads);
-        (int stream, byte[] open) = attacker.Open(Grpc.Talk);
+        (int stream, byte[] open) = attacker.Open(Calls.Talk);
         await attacker.SendAsync(open);
         await Until.TrueAsync(() => arena.Service.Running == 1, "The stream is not open.");
-        byte[] flood = Grpc.Repeat(FrameOf(kind, stream), Batch);
+        byte[] flood = Calls.Repeat(FrameOf(kind, stream), Batch);
 
         // A server that stops reading holds the attacker up; it has had its flood either way.
         Task sending = SendAsync(attacker, flood);

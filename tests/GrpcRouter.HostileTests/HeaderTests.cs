@@ -14,11 +14,11 @@ public sealed class HeaderTests : HostileTest
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync(answers: false);
         byte[] field = Hpack.Encode([("k", new string('x', 64))]);
-        byte[] block = Grpc.Repeat(field, (size / field.Length) + 1)[..size];
+        byte[] block = Calls.Repeat(field, (size / field.Length) + 1)[..size];
 
         // A single field that never ends, so that no limit on decoded headers helps.
-        await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, 0, 1, [.. HeaderBlocks.Call(Grpc.Unary), 0, 127, 0xFF, 0xFF, 0xFF, 0x3F]));
-        byte[] flood = Grpc.Repeat(Http2Peer.Frame(Http2Frame.Continuation, 0, 1, block), 64);
+        await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, 0, 1, [.. HeaderBlocks.Call(Calls.Unary), 0, 127, 0xFF, 0xFF, 0xFF, 0x3F]));
+        byte[] flood = Calls.Repeat(Http2Peer.Frame(Http2Frame.Continuation, 0, 1, block), 64);
         await FloodAsync(attacker, flood);
 
         await arena.IsCaughtAsync(AbuseKinds.Http2, attacker.Name);
@@ -30,9 +30,9 @@ public sealed class HeaderTests : HostileTest
     {
         Arena arena = await StartAsync(kestrel: static limits => limits.RequestHeadersTimeout = Short);
         Http2Peer attacker = await arena.ConnectAsync(answers: false);
-        await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, 0, 1, HeaderBlocks.Call(Grpc.Unary)));
+        await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, 0, 1, HeaderBlocks.Call(Calls.Unary)));
 
-        await FloodAsync(attacker, Grpc.Repeat(Http2Peer.Frame(Http2Frame.Continuation, 0, 1, []), 1000));
+        await FloodAsync(attacker, Calls.Repeat(Http2Peer.Frame(Http2Frame.Continuation, 0, 1, []), 1000));
 
         await arena.IsCaughtAsync(AbuseKinds.Http2, attacker.Name);
         MemoryIsWithin(32 * MiB);
@@ -45,7 +45,7 @@ public sealed class HeaderTests : HostileTest
         Http2Peer[] attackers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => arena.ConnectAsync(answers: false)));
         foreach (Http2Peer attacker in attackers)
         {
-            await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, 0, 1, HeaderBlocks.Call(Grpc.Unary)[..10]));
+            await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, 0, 1, HeaderBlocks.Call(Calls.Unary)[..10]));
         }
 
         await Task.WhenAll(attackers.Select(static attacker => attacker.Closed)).Soon("Slow connections are still there.");
@@ -60,7 +60,7 @@ public sealed class HeaderTests : HostileTest
         Http2Peer attacker = await arena.ConnectAsync();
 
         // 16 KiB on the wire, 48 MiB when unpacked.
-        byte[] bomb = [.. HeaderBlocks.Call(Grpc.Unary), .. HeaderBlocks.Indexed("k", 4000, 12_000)];
+        byte[] bomb = [.. HeaderBlocks.Call(Calls.Unary), .. HeaderBlocks.Indexed("k", 4000, 12_000)];
         await attacker.SendAsync(Http2Peer.Frame(Http2Frame.Headers, Http2Frame.EndHeadersFlag | Http2Frame.EndStreamFlag, 1, bomb));
 
         await attacker.Closed.Soon("The attacker's connection is still there.");
@@ -78,7 +78,7 @@ public sealed class HeaderTests : HostileTest
         Http2Peer attacker = await arena.ConnectAsync(window: 0);
         for (int stream = 1; stream < 2000 && !attacker.Closed.IsCompleted; stream += 2)
         {
-            byte[] block = [.. HeaderBlocks.Call(Grpc.Talk), .. HeaderBlocks.Indexed(key, 0, 8000)];
+            byte[] block = [.. HeaderBlocks.Call(Calls.Talk), .. HeaderBlocks.Indexed(key, 0, 8000)];
             if (!await attacker.TrySendAsync(Http2Peer.Frame(Http2Frame.Headers, Http2Frame.EndHeadersFlag, stream, block)))
             {
                 break;
@@ -96,8 +96,8 @@ public sealed class HeaderTests : HostileTest
     {
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync();
-        (int stream, byte[] open) = attacker.Open(Grpc.Unary, endStream: false, [.. Enumerable.Range(0, 92).Select(static i => ($"k{i}", new string('x', 148)))]);
-        await attacker.SendAsync(open, Http2Peer.Data(stream, Grpc.Message(new Chunk()), endStream: true));
+        (int stream, byte[] open) = attacker.Open(Calls.Unary, endStream: false, [.. Enumerable.Range(0, 92).Select(static i => ($"k{i}", new string('x', 148)))]);
+        await attacker.SendAsync(open, Http2Peer.Data(stream, Calls.Message(new Chunk()), endStream: true));
 
         (List<List<(string Key, string Value)>> blocks, _, _) = await attacker.ReceiveStreamAsync(stream);
         Assert.Equal("8", blocks[^1].Of("grpc-status"));

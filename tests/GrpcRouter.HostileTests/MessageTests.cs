@@ -17,7 +17,7 @@ public sealed class MessageTests : HostileTest
         List<int> streams = [];
         for (int i = 0; i < 100; i++)
         {
-            (int stream, byte[] open) = attacker.Open(Grpc.Upload);
+            (int stream, byte[] open) = attacker.Open(Calls.Upload);
             await attacker.SendAsync(open, Http2Peer.Data(stream, [0, (byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length, 1]));
             streams.Add(stream);
         }
@@ -41,8 +41,8 @@ public sealed class MessageTests : HostileTest
         const int Length = 50_000;
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync();
-        (int stream, byte[] open) = attacker.Open(Grpc.Upload);
-        byte[] message = Grpc.Message(new Chunk { Data = ByteString.CopyFrom(new byte[Length]) });
+        (int stream, byte[] open) = attacker.Open(Calls.Upload);
+        byte[] message = Calls.Message(new Chunk { Data = ByteString.CopyFrom(new byte[Length]) });
         await attacker.SendAsync(open);
         await attacker.SendAsync([.. message.Select(each => Http2Peer.Data(stream, [each]))]);
         await arena.Victim.IsServedAsync();
@@ -59,9 +59,9 @@ public sealed class MessageTests : HostileTest
         const int Messages = 500_000;
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync();
-        (int stream, byte[] open) = attacker.Open(Grpc.Upload);
+        (int stream, byte[] open) = attacker.Open(Calls.Upload);
         await attacker.SendAsync(open);
-        byte[] flood = Grpc.Repeat(new byte[5], 2000);
+        byte[] flood = Calls.Repeat(new byte[5], 2000);
         for (int sent = 0; sent < Messages; sent += 2000)
         {
             // What the server has granted is all that may be on its way.
@@ -76,7 +76,7 @@ public sealed class MessageTests : HostileTest
         MemoryIsWithin(32 * MiB);
         await attacker.SendAsync(Http2Peer.Data(stream, [], endStream: true));
         (_, byte[] body, _) = await attacker.ReceiveStreamAsync(stream);
-        Assert.Equal(Grpc.Message(new Chunk { Number = Messages }), body);
+        Assert.Equal(Calls.Message(new Chunk { Number = Messages }), body);
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class MessageTests : HostileTest
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync();
         byte[] bomb = Bomb(60 * MiB);
-        byte[] message = Grpc.Prefixed(bomb);
+        byte[] message = Calls.Prefixed(bomb);
         message[0] = 1;
         Assert.InRange(message.Length, 0, 65_000);
         long before = GC.GetTotalAllocatedBytes();
-        (int stream, byte[] open) = attacker.Open(Grpc.Unary, endStream: false, ("grpc-encoding", "gzip"));
+        (int stream, byte[] open) = attacker.Open(Calls.Unary, endStream: false, ("grpc-encoding", "gzip"));
         await attacker.SendAsync(
             [open, .. message.Chunk(16_000).Select(piece => Http2Peer.Data(stream, piece)), Http2Peer.Data(stream, [], endStream: true)]);
 
@@ -106,7 +106,7 @@ public sealed class MessageTests : HostileTest
     {
         Arena arena = await StartAsync();
         Http2Peer attacker = await arena.ConnectAsync();
-        (int stream, byte[] open) = attacker.Open(Grpc.Upload);
+        (int stream, byte[] open) = attacker.Open(Calls.Upload);
         await attacker.SendAsync(open, Http2Peer.Data(stream, [0, 0, 0, 0, 9, 1], endStream: true));
 
         Assert.Equal("13", await StatusAsync(attacker, stream));

@@ -87,7 +87,7 @@ public sealed class RapidResetTests : HostileTest
         await CancelAsync(arena, client);
         await CancelAsync(arena, client);
         await Until.TrueAsync(() => arena.Router.ActiveCalls == 0, "A call is left.");
-        (int stream, byte[] open) = client.Open(Grpc.Talk);
+        (int stream, byte[] open) = client.Open(Calls.Talk);
         await client.SendAsync(open);
 
         Http2Frame reset = await ReceiveResetAsync(client);
@@ -105,7 +105,7 @@ public sealed class RapidResetTests : HostileTest
         List<int> streams = [];
         for (int i = 0; i < 100; i++)
         {
-            (int stream, byte[] open) = proxy.Open(Grpc.Talk);
+            (int stream, byte[] open) = proxy.Open(Calls.Talk);
             await proxy.SendAsync(open);
             streams.Add(stream);
         }
@@ -127,7 +127,7 @@ public sealed class RapidResetTests : HostileTest
         int sent = 0;
         while (sent < Most && !attacker.Closed.IsCompleted)
         {
-            byte[] batch = [.. Enumerable.Range(0, Batch).SelectMany(_ => attack(attacker, Grpc.Talk))];
+            byte[] batch = [.. Enumerable.Range(0, Batch).SelectMany(_ => attack(attacker, Calls.Talk))];
             if (!await attacker.TrySendAsync(batch))
             {
                 break;
@@ -142,7 +142,7 @@ public sealed class RapidResetTests : HostileTest
     private static async Task CancelAsync(Arena arena, Http2Peer client)
     {
         int started = arena.Service.Started;
-        (int stream, byte[] open) = client.Open(Grpc.Talk);
+        (int stream, byte[] open) = client.Open(Calls.Talk);
         await client.SendAsync(open);
         await Until.TrueAsync(() => arena.Service.Started > started, "The call did not start.");
         await client.SendAsync(Http2Peer.Reset(stream));
@@ -151,8 +151,8 @@ public sealed class RapidResetTests : HostileTest
 
     private static async Task CallAsync(Http2Peer client, string status)
     {
-        (int stream, byte[] open) = client.Open(Grpc.Unary);
-        await client.SendAsync(open, Http2Peer.Data(stream, Grpc.Message(new Chunk()), endStream: true));
+        (int stream, byte[] open) = client.Open(Calls.Unary);
+        await client.SendAsync(open, Http2Peer.Data(stream, Calls.Message(new Chunk()), endStream: true));
         (List<List<(string Key, string Value)>> blocks, _, _) = await client.ReceiveStreamAsync(stream);
         Assert.Equal(status, blocks[^1].Of("grpc-status"));
     }

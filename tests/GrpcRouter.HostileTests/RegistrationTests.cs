@@ -18,7 +18,7 @@ public sealed class RegistrationTests : HostileTest
         HostileInstance[] attackers = await Task.WhenAll(Enumerable.Range(0, Channels).Select(_ => arena.ConnectInstanceAsync()));
         foreach (HostileInstance attacker in attackers)
         {
-            byte[] hello = Grpc.Prefixed(new byte[300]);
+            byte[] hello = Calls.Prefixed(new byte[300]);
             await (said switch
             {
                 "half a prefix" => attacker.SendRawAsync(hello.AsMemory(0, 3)),

@@ -19,7 +19,7 @@ public sealed class StreamTests : HostileTest
             await Until.TrueAsync(() => attacker.ServerWindow > 65_535, "The server's settings did not come.");
         }
 
-        await attacker.SendAsync([.. Enumerable.Range(0, Limit + 50).Select(_ => attacker.Open(Grpc.Talk).Frame)]);
+        await attacker.SendAsync([.. Enumerable.Range(0, Limit + 50).Select(_ => attacker.Open(Calls.Talk).Frame)]);
         int refused = 0;
         while (refused < 50 && await attacker.ReceiveAsync() is { } frame)
         {

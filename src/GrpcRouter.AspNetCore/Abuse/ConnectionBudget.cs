@@ -9,7 +9,7 @@ namespace GrpcRouter;
 /// What one connection may cancel. A call that is cancelled at once costs an instance two frames and the start of a handler, while the client that resets its stream may open the
 /// next: without a bound one connection could keep every instance busy with nothing.
 /// </summary>
-internal sealed class ConnectionBudget(ConnectionBudgets owner, AbuseWatch watch, string peer)
+internal sealed class ConnectionBudget(ConnectionBudgets owner, AbuseWatch watch, string peer, IConnectionLifetimeFeature? lifetime)
 {
     // A handler that ran for longer was no waste, and a proxy may lose thousands of long streams at once.
     private const int EarlySeconds = 5;
@@ -19,15 +19,15 @@ internal sealed class ConnectionBudget(ConnectionBudgets owner, AbuseWatch watch
 
     private const int EnhanceYourCalm = 0xB;
 
-    private readonly TokenBucket cancels = owner.NewBucket();
+    // Responses that are left untaken. Their streams are reset one by one; the server does not always say that a stream still waits, and the end of the connection ends those too.
+    private const int StallBurst = 100;
+    private const double StallsPerSecond = 0.1;
+
+    private readonly TokenBucket cancels = owner.NewCancels();
+    private readonly TokenBucket stalls = owner.NewBucket(StallBurst, StallsPerSecond);
     private volatile bool spent;
     private int refused;
-
-    /// <summary>The peer's address, in gRPC's form.</summary>
-    public string Peer => peer;
-
-    /// <summary>Counts and names peers.</summary>
-    public AbuseWatch Watch => watch;
+    private bool cut;
 
     /// <summary>The connection has cancelled more than it may, and takes no more calls.</summary>
     public bool IsSpent => spent;
@@ -61,6 +61,26 @@ internal sealed class ConnectionBudget(ConnectionBudgets owner, AbuseWatch watch
         }
     }
 
+    /// <summary>A response was not taken in time, and is reset.</summary>
+    public void OnStalled(string what)
+    {
+        bool allowed;
+        lock (stalls)
+        {
+            allowed = stalls.TryTake(owner.Now);
+        }
+
+        if (allowed)
+        {
+            watch.ReportRefusal(AbuseKinds.StalledReader, peer, what);
+        }
+        else if (!Interlocked.Exchange(ref cut, true))
+        {
+            watch.ReportCut(AbuseKinds.StalledReader, peer, "It left one response after the other untaken, and its connection is closed.");
+            lifetime?.Abort();
+        }
+    }
+
     /// <summary>
     /// Refuses a call, which shows that the connection has outlived its cancels: that is no proxy whose connection was lost with thousands of calls.
     /// </summary>
@@ -80,7 +100,7 @@ internal sealed class ConnectionBudget(ConnectionBudgets owner, AbuseWatch watch
         }
         else
         {
-            context.Features.Get<IConnectionLifetimeFeature>()?.Abort();
+            lifetime?.Abort();
         }
 
         return false;

@@ -29,7 +29,9 @@ internal sealed class ConnectionBudgets : IDisposable
     /// <summary>The clock of buckets.</summary>
     public long Now => clock.GetTimestamp();
 
-    public TokenBucket NewBucket() => new(hub.Options.Abuse.CancelBurst, hub.Options.Abuse.CancelsPerSecond, clock.TimestampFrequency);
+    public TokenBucket NewCancels() => NewBucket(hub.Options.Abuse.CancelBurst, hub.Options.Abuse.CancelsPerSecond);
+
+    public TokenBucket NewBucket(double burst, double perSecond) => new(burst, perSecond, clock.TimestampFrequency);
 
     /// <summary>The budget of a call's connection; null where the server keeps nothing with a connection.</summary>
     public ConnectionBudget? Of(HttpContext context)
@@ -49,7 +51,7 @@ internal sealed class ConnectionBudgets : IDisposable
                 return (ConnectionBudget)known!;
             }
 
-            ConnectionBudget budget = new(this, hub.Abuse, peer);
+            ConnectionBudget budget = new(this, hub.Abuse, peer, context.Features.Get<IConnectionLifetimeFeature>());
             items[ItemKey] = budget;
             return budget;
         }

@@ -47,7 +47,7 @@ internal sealed class Delivery : DeadlineEntry
             context = null;
         }
 
-        of.Watch.ReportRefusal(AbuseKinds.StalledReader, of.Peer, "It left a complete response untaken, which was reset.");
+        of.OnStalled("It took nothing of a response that was complete, which was reset.");
     }
 
     private void End()

@@ -156,6 +156,19 @@ internal sealed class HttpLeg : ClientLeg
     }
 
     /// <inheritdoc/>
+    public override void OnStalled(AbuseWatch watch, string what)
+    {
+        if (budget is null)
+        {
+            base.OnStalled(watch, what);
+        }
+        else
+        {
+            budget.OnStalled(what);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void StartWatching() =>
         abortRegistration = context.RequestAborted.UnsafeRegister(static state => ((HttpLeg)state!).OnAborted(), this);
 

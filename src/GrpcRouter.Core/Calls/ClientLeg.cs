@@ -80,6 +80,15 @@ public abstract class ClientLeg
     {
     }
 
+    /// <summary>The client took nothing of a response in time, and its stream is about to be reset: counts it and names the client.</summary>
+    /// <param name="watch">Counts and names.</param>
+    /// <param name="what">What the client did and what came of it.</param>
+    public virtual void OnStalled(AbuseWatch watch, string what)
+    {
+        ArgumentNullException.ThrowIfNull(watch);
+        watch.ReportRefusal(AbuseKinds.StalledReader, "A client", what);
+    }
+
     /// <summary>To be called when the client resets the stream or its connection is lost; from any thread, more than once if need be.</summary>
     protected void OnClientGone()
     {

@@ -60,8 +60,10 @@ internal sealed partial class RoutedCall
 
     private void OnStallDue(long token)
     {
-        bool wake = false;
-        string? client = null;
+        bool wake;
+        ClientLeg client;
+        AbuseWatch watch;
+        string what;
         lock (gate)
         {
             if (token != serial || !stallTimed)
@@ -83,12 +85,15 @@ internal sealed partial class RoutedCall
             }
 
             // A status would wait behind the data that is not taken.
-            client = ClientName();
             wake = MarkFailed_NeedsLock(new CallFailure(
                 new RouterStatus(StatusCode.Cancelled, RouterReasons.Cancelled, "The client took nothing of its response."), CancelReason.Client)) && TryWake_NeedsLock();
-            router.Hub.Abuse.ReportRefusal(AbuseKinds.StalledReader, client, $"It took nothing of a response of {router.Service.FullName}/{method.Name}, which was reset.");
+            client = leg;
+            watch = router.Hub.Abuse;
+            what = $"It took nothing of a response of {router.Service.FullName}/{method.Name}, which was reset.";
         }
 
+        // It may end the whole connection, and with it calls that have gates of their own.
+        client.OnStalled(watch, what);
         ScheduleIf(wake);
     }
 

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Grpc.Core;
+using Grpc.Net.Client;
 using GrpcRouter.Testing;
 using GrpcRouter.V1;
 using Microsoft.AspNetCore.Builder;
@@ -99,7 +99,7 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>An honest client of the attacked service.</summary>
     public Target.TargetClient CreateClient()
     {
-        RouterChannel channel = Host.CreateChannel();
+        GrpcChannel channel = Host.CreateChannel();
         peers.Add(new Disposal(channel));
         return new Target.TargetClient(channel);
     }

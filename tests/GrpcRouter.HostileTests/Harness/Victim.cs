@@ -1,4 +1,4 @@
-using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrpcRouter.HostileTests;
 
@@ -7,12 +7,12 @@ internal sealed class Victim : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    private readonly RouterChannel channel;
+    private readonly GrpcChannel channel;
     private readonly CancellationTokenSource stop = new();
     private readonly Task calling;
     private int answers;
 
-    public Victim(RouterChannel channel)
+    public Victim(GrpcChannel channel)
     {
         this.channel = channel;
         calling = CallAsync();

@@ -151,6 +151,9 @@ internal sealed class AttemptLeg(HedgedCall call, int ordinal) : ClientLeg
         }
     }
 
+    /// <inheritdoc/>
+    public override void OnStalled(AbuseWatch watch, string what) => client.OnStalled(watch, what);
+
     internal override void WakeRequests()
     {
         if (readsRequest)

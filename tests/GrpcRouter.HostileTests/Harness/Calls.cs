@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace GrpcRouter.HostileTests;
 
 /// <summary>Calls as bytes.</summary>
-internal static class Grpc
+internal static class Calls
 {
     public const string Unary = "/hostile.Target/Unary";
     public const string Upload = "/hostile.Target/Upload";
