@@ -24,6 +24,9 @@ public static class MetadataRules
     /// <summary><see cref="TenantKey"/> as it stands on the wire.</summary>
     public static ReadOnlySpan<byte> TenantKeyBytes => "grpcrouter-tenant"u8;
 
+    /// <summary>The trailer by which a server says when to try again (gRFC A6, "Pushback").</summary>
+    public const string PushbackKey = "grpc-retry-pushback-ms";
+
     private static readonly SearchValues<byte> KeyBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_."u8);
 
     // Printable ASCII and tab, as HTTP/2 peers accept; CR, LF and NUL would be an attack on whoever reads the header next.

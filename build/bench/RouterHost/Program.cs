@@ -2,14 +2,15 @@ using GrpcRouter;
 using GrpcRouter.Bench;
 
 bool policies = args is ["--policies", ..];
-if (policies)
+bool secured = args is ["--secured", ..];
+if (policies || secured)
 {
     args = args[1..];
 }
 
 if (HostArguments.TryParse(args) is not { } arguments)
 {
-    Console.Error.WriteLine($"usage: RouterHost [--policies] {HostArguments.Usage}");
+    Console.Error.WriteLine($"usage: RouterHost [--policies | --secured] {HostArguments.Usage}");
     return 2;
 }
 
@@ -25,6 +26,17 @@ builder.Services.AddGrpcRouter(options =>
         all.CircuitBreaker.MaxCallsPerInstance = 100_000;
         all.OutlierDetection.FailurePercentage = new FailurePercentageEjectionOptions();
         all.Retry.MaxAttempts = 3;
+    }
+
+    if (secured)
+    {
+        // High enough to refuse nothing: what they cost is measured.
+        options.RateLimits.Add(new RateLimitOptions { Name = "address", Partition = RateLimitPartition.Ip, Permits = 1_000_000 });
+        options.RateLimits.Add(new RateLimitOptions { Name = "method", Partition = RateLimitPartition.Method, Limiter = RateLimiters.Concurrency, Permits = 100_000 });
+        options.Defaults.MaxRequestMessageSize = 64 * 1024;
+        options.Defaults.MaxResponseMessageSize = 64 * 1024;
+        options.Peers.Callers.AllowedNetworks.Add("127.0.0.0/8");
+        options.Peers.MaxCallsPerConnection = 10_000;
     }
 });
 

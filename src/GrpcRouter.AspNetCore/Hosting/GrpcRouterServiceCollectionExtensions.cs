@@ -74,6 +74,7 @@ public static class GrpcRouterServiceCollectionExtensions
         services.TryAddSingleton<Http2Watch>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, Http2Watch>(static provider => provider.GetRequiredService<Http2Watch>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, Http2WatchSetup>());
+        services.AddPeerGuard();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, RouterLoggingSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownServiceFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterLifetime>());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using GrpcRouter.Protocol;
 using Microsoft.AspNetCore.Connections.Features;
@@ -25,6 +26,7 @@ internal sealed class HttpLeg : ClientLeg
     private HttpContext context = null!;
     private IHttpRequestFeature request = null!;
     private IHttpResponseFeature response = null!;
+    private PeerConnection? connection;
     private PipeReader? requestBody;
     private PipeWriter? responseBody;
     private CancellationTokenRegistration abortRegistration;
@@ -41,6 +43,12 @@ internal sealed class HttpLeg : ClientLeg
 
     /// <inheritdoc/>
     public override PipeWriter ResponseBody => responseBody ??= context.Response.BodyWriter;
+
+    /// <summary>The peer's, or what the application's forwarded-headers middleware made of it. Kestrel has one object for a connection.</summary>
+    public override IPAddress? Address => context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+
+    /// <inheritdoc/>
+    public override PeerConnection? Connection => connection ??= PeerConnections.Of(context);
 
     /// <inheritdoc/>
     public override string? TimeoutHeader => request.Headers.GrpcTimeout is { Count: > 0 } values ? values.ToString() : null;
@@ -136,8 +144,15 @@ internal sealed class HttpLeg : ClientLeg
     }
 
     /// <inheritdoc/>
-    public override void SetEnd(in RouterStatus status) =>
-        SetStatus(EndTarget(), (uint)status.Code, Encoding.UTF8.GetBytes(status.Message), status.ToDetails());
+    public override void SetEnd(in RouterStatus status)
+    {
+        IHeaderDictionary target = EndTarget();
+        SetStatus(target, (uint)status.Code, Encoding.UTF8.GetBytes(status.Message), status.ToDetails());
+        if (status.PushbackMilliseconds is { } wait)
+        {
+            target[MetadataRules.PushbackKey] = wait.ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Abort()

@@ -9,18 +9,40 @@ internal static class CallAdmission
     public static RouterStatus DeadlinePassed => new(StatusCode.DeadlineExceeded, RouterReasons.DeadlineExceeded, "The deadline passed at the router.");
 
     /// <summary>Judges a call, and prepares its start.</summary>
+    /// <param name="router">The service.</param>
     /// <param name="options">Those of the router that the call begins with.</param>
     /// <param name="plan">How the method's calls are treated.</param>
+    /// <param name="limits">What bounds the method's calls.</param>
     /// <param name="leg">The client.</param>
+    /// <param name="permits">Takes where it is counted; to be ended when the call is over, also when it may not begin.</param>
     /// <param name="tenant">Whose call it is; to be let out when the call is over, also when it may not begin. Null when tenants are not counted.</param>
     /// <param name="timeout">The shortest of the times that apply, more than zero; null: none does.</param>
     /// <param name="refusal">Why it may not begin.</param>
-    public static bool TryAdmit(RouterOptions options, MethodPlan plan, ClientLeg leg, out Tenant? tenant, out TimeSpan? timeout, out RouterStatus refusal)
+    public static bool TryAdmit(
+        ServiceRouter router,
+        RouterOptions options,
+        MethodPlan plan,
+        MethodLimits limits,
+        ClientLeg leg,
+        ref HeldPermits permits,
+        out Tenant? tenant,
+        out TimeSpan? timeout,
+        out RouterStatus refusal)
     {
         timeout = null;
         tenant = null;
         refusal = default;
-        if (plan.Service.Limits is { } limits && !limits.TryEnter(leg, out tenant, out refusal))
+        if (!router.Hub.Peers.TryAdmit(leg, ref permits, out refusal))
+        {
+            return false;
+        }
+
+        if (plan.Service.Limits is { } places && !places.TryEnter(leg, out tenant, out refusal))
+        {
+            return false;
+        }
+
+        if (!limits.TryAdmit(leg, router.Hub.Time, ref permits, out refusal))
         {
             return false;
         }

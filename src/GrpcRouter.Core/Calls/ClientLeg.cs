@@ -33,6 +33,9 @@ public abstract class ClientLeg
     /// <summary>The caller's network address; null where there is none, as on a Unix socket.</summary>
     public virtual IPAddress? Address => null;
 
+    /// <summary>The connection that the call came on, where its calls are counted; null where there is none.</summary>
+    public virtual PeerConnection? Connection => null;
+
     /// <summary>The value of grpc-timeout; null when the client sent none.</summary>
     public abstract string? TimeoutHeader { get; }
 

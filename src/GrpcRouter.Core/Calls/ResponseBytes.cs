@@ -16,8 +16,11 @@ internal sealed class ResponseBytes
     private byte[] array = [];
     private int used;
 
+    // Of the first piece, what has been moved already.
+    private int skipped;
+
     /// <summary>Bytes held.</summary>
-    public int Length => (full.Count * PieceSize) + used;
+    public int Length => (full.Count * PieceSize) + used - skipped;
 
     /// <summary>Bytes taken from the pool, used or not.</summary>
     public int Capacity => (full.Count * PieceSize) + array.Length;
@@ -51,9 +54,48 @@ internal sealed class ResponseBytes
         used += bytes.Length;
     }
 
+    /// <summary>Writes some of it on, from the front.</summary>
+    /// <param name="target">Takes it.</param>
+    /// <param name="count">Bytes; no more than there are.</param>
+    public void MoveTo(IBufferWriter<byte> target, int count)
+    {
+        if (skipped == 0 && count == Length)
+        {
+            MoveTo(target);
+            return;
+        }
+
+        while (count > 0)
+        {
+            bool whole = full.Count > 0;
+            byte[] piece = whole ? full[0] : array;
+            int taken = Math.Min(count, (whole ? PieceSize : used) - skipped);
+            target.Write(piece.AsSpan(skipped, taken));
+            skipped += taken;
+            count -= taken;
+            if (whole && skipped == PieceSize)
+            {
+                ArrayPool<byte>.Shared.Return(piece);
+                full.RemoveAt(0);
+                skipped = 0;
+            }
+        }
+
+        if (Length == 0)
+        {
+            used = skipped = 0;
+        }
+    }
+
     /// <summary>Writes all of it on, and is empty then.</summary>
     public void MoveTo(IBufferWriter<byte> target)
     {
+        if (skipped > 0)
+        {
+            MoveTo(target, Length);
+            return;
+        }
+
         foreach (byte[] piece in full)
         {
             target.Write(piece.AsSpan(0, PieceSize));
@@ -75,7 +117,7 @@ internal sealed class ResponseBytes
         }
 
         full.Clear();
-        used = 0;
+        used = skipped = 0;
         if (array.Length > kept)
         {
             ArrayPool<byte>.Shared.Return(array);

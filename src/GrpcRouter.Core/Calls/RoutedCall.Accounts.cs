@@ -12,12 +12,16 @@ internal sealed partial class RoutedCall
         (1u << (int)StatusCode.Unknown) | (1u << (int)StatusCode.DeadlineExceeded) | (1u << (int)StatusCode.ResourceExhausted)
         | (1u << (int)StatusCode.Internal) | (1u << (int)StatusCode.Unavailable) | (1u << (int)StatusCode.DataLoss);
 
+    // Where callers' calls are counted, and where attempts at instances are.
+    private HeldPermits permits;
+    private HeldPermits turns;
     private Tenant? tenant;
     private bool budgeted;
 
     /// <summary>The call is over.</summary>
     private void Leave()
     {
+        permits.End();
         if (tenant is not null)
         {
             plan.Service.Limits!.Exit(tenant);
@@ -26,6 +30,16 @@ internal sealed partial class RoutedCall
 
         EndRetry();
     }
+
+    /// <summary>What bounds the call.</summary>
+    public MethodLimits Limits => limits;
+
+    /// <summary>Counts an attempt at an instance, by the rules for instances.</summary>
+    /// <inheritdoc cref="MethodLimits.TryPlace"/>
+    public bool TryPlace(ServiceInstance instance, long now, out MethodRate? full, out long wait) => limits.TryPlace(leg, instance, now, ref turns, out full, out wait);
+
+    /// <summary>The attempt did not come about.</summary>
+    public void Unplace() => turns.GiveBack();
 
     /// <summary>An attempt failed in a way that may be tried again: the throttle counts it whether it is or not.</summary>
     private bool MayRetry(bool wanted)

@@ -40,6 +40,7 @@ internal sealed partial class RoutedCall
         tried.Clear();
         target = null;
         attempts = retries = backoffs = transparentRetries = 0;
+        requestFullAt = responseFullAt = 0;
         retrying = waiting = false;
         late = null;
         before = null;
@@ -371,6 +372,8 @@ internal sealed partial class RoutedCall
             router.Hub.Deadlines.Remove(attemptTimer);
         }
 
+        turns.End();
+        EndPace();
         if (channel is not { } carrier)
         {
             return;

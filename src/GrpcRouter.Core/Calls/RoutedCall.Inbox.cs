@@ -31,9 +31,10 @@ internal sealed partial class RoutedCall
 
         inbound.Trim(KeptBytes);
         draining.Trim(KeptBytes);
-        headersCame = headersTaken = ended = insideResponse = headersSet = pumping = false;
+        headersCame = headersTaken = ended = insideResponse = headersSet = pumping = heldBack = hasRest = false;
         responseMessages = 0;
         responseRemaining = 0;
+        responsePacer?.Reset();
     }
 
     /// <summary>
@@ -130,16 +131,20 @@ internal sealed partial class RoutedCall
 
     private bool TryBeginResponse_NeedsLock(ulong length, bool compressed)
     {
-        int limit = options.MaxMessageSize;
-        if (length > (ulong)limit)
+        if (length > (ulong)limits.MaxResponseMessage)
         {
-            MarkFailed_NeedsLock(new CallFailure(new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The response message of {length} bytes is over the limit of {limit}."), CancelReason.Limit));
+            MarkFailed_NeedsLock(MessageRefusal.TooLarge(router.Service, ReasonKeys.Response, length, limits.MaxResponseMessage));
             return false;
         }
 
         if (!method.ServerStreams && responseMessages > 0)
         {
             MarkFailed_NeedsLock(new CallFailure(new RouterStatus(StatusCode.Unimplemented, RouterReasons.Cardinality, $"{router.Service.FullName}/{method.Name} answers with one message; the instance sent more."), CancelReason.Violation));
+            return false;
+        }
+
+        if (limits.ResponsePace is { } pace && !TryPaceResponse_NeedsLock(pace))
+        {
             return false;
         }
 

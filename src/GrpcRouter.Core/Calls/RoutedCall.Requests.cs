@@ -31,7 +31,7 @@ internal sealed partial class RoutedCall
         startBatch = 0;
         requestMessages = 0;
         requestRemaining = 0;
-        insideRequest = false;
+        insideRequest = requestPaced = replaying = false;
     }
 
     private void StartRequests()
@@ -128,7 +128,7 @@ internal sealed partial class RoutedCall
         }
 
         long rest = result.Buffer.Length - FrameField.PrefixLength - requestLength;
-        if (compressed || requestLength > Math.Min(FragmentLength.Default, options.MaxMessageSize) || rest > 0)
+        if (compressed || requestLength > Math.Min(FragmentLength.Default, limits.MaxRequestMessage) || rest > 0)
         {
             return SingleRequestState.Other;
         }
@@ -230,7 +230,9 @@ internal sealed partial class RoutedCall
     private async ValueTask<bool> ReplayAsync()
     {
         ReadOnlySequence<byte> bytes = replay.Bytes;
+        replaying = true;
         SequencePosition consumed = await RelayAsync(new ReadResult(bytes, isCanceled: false, replay.IsComplete)).ConfigureAwait(false);
+        replaying = false;
         if (!Stopped && replay.IsComplete)
         {
             await EndRequestsAsync(clean: bytes.Slice(consumed).IsEmpty).ConfigureAwait(false);
@@ -283,6 +285,11 @@ internal sealed partial class RoutedCall
                 break;
             }
 
+            if (limits.RequestPace is { } pace && !await PaceRequestAsync(pace).ConfigureAwait(false))
+            {
+                break;
+            }
+
             requestCompressed = compressed;
             requestLength = length;
 
@@ -315,6 +322,7 @@ internal sealed partial class RoutedCall
             }
 
             requestMessages++;
+            requestPaced = false;
             await SendAsync(new Outgoing(OutgoingKind.Whole, buffer.Slice(FrameField.PrefixLength, requestLength), HalfClose: SingleRequest)).ConfigureAwait(false);
             buffer = buffer.Slice(whole);
         }
@@ -349,10 +357,9 @@ internal sealed partial class RoutedCall
 
     private bool CheckRequest(uint length)
     {
-        int limit = options.MaxMessageSize;
-        if (length > limit)
+        if (length > limits.MaxRequestMessage)
         {
-            Fail(StatusCode.ResourceExhausted, RouterReasons.MessageTooLarge, $"The request message of {length} bytes is over the limit of {limit}.", CancelReason.Limit);
+            Fail(MessageRefusal.TooLarge(router.Service, ReasonKeys.Request, length, limits.MaxRequestMessage));
             return false;
         }
 
@@ -371,6 +378,7 @@ internal sealed partial class RoutedCall
     private async ValueTask BeginFragmentsAsync()
     {
         requestMessages++;
+        requestPaced = false;
         requestRemaining = requestLength;
         insideRequest = true;
         if (requestLength == 0)

@@ -46,14 +46,20 @@ internal sealed partial class RoutedCall
                     return;
                 }
 
-                int cost = draining.Length;
-                WriteMessages();
-                if (end)
+                int cost = limits.ResponsePace is { Refuses: false } pace ? PaceResponses(pace) : draining.Length;
+                WriteMessages(cost);
+                if (end && draining.Length == 0)
                 {
                     EndWithInstance();
                     WatchDelivery();
                     EndResponses();
                     return;
+                }
+
+                // Nothing may go out yet; a flush would begin the response.
+                if (draining.Length > 0 && cost == 0 && !headers)
+                {
+                    continue;
                 }
 
                 if (TryBeginFlush())
@@ -63,7 +69,11 @@ internal sealed partial class RoutedCall
                     if (!flush.IsCompleted)
                     {
                         // A client that has stopped reading may leave it there for hours: an empty buffer of the window's size beside the full one.
-                        draining.Trim(KeptBytes);
+                        if (draining.Length == 0)
+                        {
+                            draining.Trim(KeptBytes);
+                        }
+
                         WatchFlush();
                         flush.UnsafeOnCompleted(onFlushed);
                         return;
@@ -137,9 +147,20 @@ internal sealed partial class RoutedCall
             end = ended;
             fail = failed;
             headers = headersCame && !headersTaken;
-            if (inbound.Length > 0)
+            if (draining.Length > 0)
+            {
+                // Held back for the pace of the stream, and what came behind it too.
+                end &= inbound.Length == 0;
+                if (heldBack && !fail && !headers)
+                {
+                    pumping = false;
+                    return false;
+                }
+            }
+            else if (inbound.Length > 0)
             {
                 (inbound, draining) = (draining, inbound);
+                responsePacer?.Swap();
             }
             else if (!end && !fail && !headers)
             {
@@ -164,9 +185,9 @@ internal sealed partial class RoutedCall
         return true;
     }
 
-    private void WriteMessages()
+    private void WriteMessages(int bytes)
     {
-        if (draining.Length == 0)
+        if (bytes == 0)
         {
             return;
         }
@@ -177,8 +198,8 @@ internal sealed partial class RoutedCall
             Commit();
         }
 
-        written += draining.Length;
-        draining.MoveTo(leg.ResponseBody);
+        written += bytes;
+        draining.MoveTo(leg.ResponseBody, bytes);
     }
 
     private bool TryBeginFlush()
@@ -186,7 +207,7 @@ internal sealed partial class RoutedCall
         lock (gate)
         {
             // What ended the call in the meantime needs no flush of its own; and a client that left after that end would not wake this one.
-            if (failed || ended)
+            if (failed || (ended && draining.Length == 0))
             {
                 return false;
             }

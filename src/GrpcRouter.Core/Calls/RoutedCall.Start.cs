@@ -122,6 +122,7 @@ internal sealed partial class RoutedCall
         }
 
         attempts--;
+        turns.GiveBack();
         if (attemptTimed)
         {
             attemptTimed = false;

@@ -33,6 +33,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     private RoutedMethod method = null!;
     private RouterOptions options = null!;
     private MethodPlan plan = null!;
+    private MethodLimits limits = null!;
     private ClientLeg leg = null!;
 
     // Set when the call is one attempt of a hedged one, which has been admitted, is counted and keeps the deadline.
@@ -83,6 +84,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         method = callMethod;
         leg = callLeg;
         plan = callPlan;
+        limits = router.Limits[method];
         if (!TryAdmit(out RouterStatus refusal))
         {
             Refuse(refusal);
@@ -98,15 +100,18 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     /// <param name="callMethod">The method called.</param>
     /// <param name="callOptions">Those that the call began with.</param>
     /// <param name="callPlan">A plan without retries.</param>
+    /// <param name="callLimits">What bounds the call.</param>
     /// <param name="attempt">Stands for the client.</param>
     /// <param name="request">The request, which the hedged call keeps; null when it is to be read from the client.</param>
-    public Task RunAttemptAsync(ServiceRouter callRouter, RoutedMethod callMethod, RouterOptions callOptions, MethodPlan callPlan, AttemptLeg attempt, RequestReplay? request)
+    public Task RunAttemptAsync(
+        ServiceRouter callRouter, RoutedMethod callMethod, RouterOptions callOptions, MethodPlan callPlan, MethodLimits callLimits, AttemptLeg attempt, RequestReplay? request)
     {
         options = callOptions;
         router = callRouter;
         method = callMethod;
         leg = hedge = attempt;
         plan = callPlan;
+        limits = callLimits;
         retries = attempt.Ordinal;
         target = attempt.Target;
         if (attempt.DeadlineAt is { } due)
@@ -179,7 +184,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
     private bool MarkFailed_NeedsLock(in CallFailure cause)
     {
         // A call that the instance has ended still waits for a client that does not read; that wait ends with the client or the deadline.
-        bool waits = flushing && cause.Status.Code is (StatusCode.Cancelled or StatusCode.DeadlineExceeded);
+        bool waits = (flushing || hasRest) && cause.Status.Code is (StatusCode.Cancelled or StatusCode.DeadlineExceeded);
         if (finished || failed || retrying || (ended && !waits))
         {
             if (!cause.OfAttempt)
@@ -239,7 +244,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
 
     private bool TryAdmit(out RouterStatus refusal)
     {
-        if (!CallAdmission.TryAdmit(options, plan, leg, out tenant, out TimeSpan? timeout, out refusal))
+        if (!CallAdmission.TryAdmit(router, options, plan, limits, leg, ref permits, out tenant, out TimeSpan? timeout, out refusal))
         {
             return false;
         }
@@ -334,6 +339,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         method = null!;
         options = null!;
         plan = null!;
+        limits = null!;
         completion = default;
         live?.Decrement();
     }

@@ -24,6 +24,18 @@ public static class RouterReasons
     /// <summary>The call's tenant has as many calls under way as it may. RESOURCE_EXHAUSTED.</summary>
     public const string TenantLimit = "TENANT_LIMIT";
 
+    /// <summary>The call is over a rate limit. RESOURCE_EXHAUSTED; with <c>google.rpc.RetryInfo</c> where it is known when there is room again.</summary>
+    public const string RateLimited = "RATE_LIMITED";
+
+    /// <summary>The caller's network may not call. PERMISSION_DENIED.</summary>
+    public const string PeerRefused = "PEER_REFUSED";
+
+    /// <summary>The caller's connection, or its address, has as many calls under way as it may. RESOURCE_EXHAUSTED.</summary>
+    public const string PeerLimit = "PEER_LIMIT";
+
+    /// <summary>The messages of a stream come faster than they may. RESOURCE_EXHAUSTED.</summary>
+    public const string MessageRate = "MESSAGE_RATE";
+
     /// <summary>An attempt had not answered in time, and there was to be no other. DEADLINE_EXCEEDED.</summary>
     public const string AttemptTimeout = "ATTEMPT_TIMEOUT";
 

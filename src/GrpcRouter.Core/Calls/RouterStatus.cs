@@ -13,6 +13,7 @@ namespace GrpcRouter;
 public readonly record struct RouterStatus(StatusCode Code, string Reason, string Message)
 {
     private const string ErrorInfoType = "type.googleapis.com/google.rpc.ErrorInfo";
+    private const string RetryInfoType = "type.googleapis.com/google.rpc.RetryInfo";
 
     /// <summary>The domain of router-made errors.</summary>
     public const string Domain = "grpcrouter";
@@ -23,12 +24,21 @@ public readonly record struct RouterStatus(StatusCode Code, string Reason, strin
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Metadata { get; init; }
 
+    /// <summary>
+    /// When it is worth to try again: <c>google.rpc.RetryInfo</c> in the details and the trailer <c>grpc-retry-pushback-ms</c> (gRFC A6), which gRPC clients with retries obey. Null
+    /// when nobody knows.
+    /// </summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary><see cref="RetryAfter"/> in whole milliseconds, never too few; null when nobody knows.</summary>
+    public long? PushbackMilliseconds => RetryAfter is { } after ? (long)Math.Ceiling(after.TotalMilliseconds) : null;
+
     /// <summary>The same with one entry more in <see cref="Metadata"/>.</summary>
     /// <param name="key">One of <see cref="ReasonKeys"/>.</param>
     /// <param name="value">Any text.</param>
     internal RouterStatus With(string key, string value) => this with { Metadata = [.. Metadata ?? [], new(key, value)] };
 
-    /// <summary>Serializes google.rpc.Status with one google.rpc.ErrorInfo (google/rpc/status.proto, error_details.proto).</summary>
+    /// <summary>Serializes google.rpc.Status with one google.rpc.ErrorInfo, and with google.rpc.RetryInfo for <see cref="RetryAfter"/> (google/rpc/status.proto, error_details.proto).</summary>
     public byte[] ToDetails()
     {
         using FrameBuffer buffer = new();
@@ -49,6 +59,19 @@ public readonly record struct RouterStatus(StatusCode Code, string Reason, strin
 
         buffer.EndNested(info);
         buffer.EndNested(any);
+        if (PushbackMilliseconds is { } wait)
+        {
+            any = buffer.BeginNested(3);
+            buffer.WriteString(1, RetryInfoType);
+            info = buffer.BeginNested(2);
+            int delay = buffer.BeginNested(1);
+            buffer.WriteVarint(1, (ulong)(wait / 1000));
+            buffer.WriteVarint(2, (ulong)(wait % 1000 * 1_000_000));
+            buffer.EndNested(delay);
+            buffer.EndNested(info);
+            buffer.EndNested(any);
+        }
+
         return buffer.WrittenSpan.ToArray();
     }
 }

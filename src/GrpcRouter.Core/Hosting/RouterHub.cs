@@ -50,6 +50,8 @@ public sealed class RouterHub : IDisposable
         WindowBytes = new WindowBudget(options.TotalWindowBudget);
         Abuse = new AbuseWatch(Log, Time);
         Random = PickRandom.From(options.Random);
+        Limits = new RouterLimits(this);
+        Peers = new PeerGuard(this);
 
         TimeSpan period = GrainOf(options);
         startedAt = tickedAt = Time.GetTimestamp();
@@ -100,6 +102,11 @@ public sealed class RouterHub : IDisposable
 
     /// <summary>Decides who may register.</summary>
     internal RegistrationAuthority Registration { get; }
+    /// <summary>The limits that count now, and what they have refused.</summary>
+    public RouterLimits Limits { get; }
+
+    /// <summary>Keeps out peers that may not come, and counts the others.</summary>
+    public PeerGuard Peers { get; }
 
     internal TimeProvider Time { get; }
 
@@ -283,6 +290,9 @@ public sealed class RouterHub : IDisposable
         {
             router.TickPolicies(now);
         }
+
+        Limits.OnTick(now);
+        Peers.OnTick(now);
 
         Volatile.Write(ref tickingPolicies, 0);
     }

@@ -61,4 +61,16 @@ internal static partial class RouterLog
 
     [LoggerMessage(13, LogLevel.Information, "{Service}: the ejection of instance {InstanceId} is over.")]
     public static partial void InstanceReturned(this ILogger logger, string service, string instanceId);
+
+    [LoggerMessage(40, LogLevel.Error, "A rate limiter of the application's failed, and the call was refused.")]
+    public static partial void LimiterFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Count} connections were closed at once, the last from {Peer}: {Reason}.")]
+    public static partial void ConnectionsRefused(this ILogger logger, long count, string peer, string reason);
+
+    [LoggerMessage(42, LogLevel.Warning, "{Count} calls were refused for their peer, the last from {Peer}: {Reason}")]
+    public static partial void CallsRefused(this ILogger logger, long count, string peer, string reason);
+
+    [LoggerMessage(43, LogLevel.Warning, "{Count} registrations were refused for their peer, the last from {Peer} for {Service}: {Reason}")]
+    public static partial void ChannelsRefused(this ILogger logger, long count, string peer, string service, string reason);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Threading.RateLimiting;
 
 namespace GrpcRouter;
 
@@ -114,6 +115,21 @@ public sealed class RouterOptions
     public IDictionary<string, Func<LoadBalancerContext, ILoadBalancer>> LoadBalancers { get; } =
         new Dictionary<string, Func<LoadBalancerContext, ILoadBalancer>>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Rules that bound the calls of each client, key, tenant, address, service, method or instance. A call over one of them ends RESOURCE_EXHAUSTED with the reason
+    /// RATE_LIMITED. Default: none.
+    /// </summary>
+    public IList<RateLimitOptions> RateLimits { get; } = [];
+
+    /// <summary>Which networks may connect, and how much of one peer may be open.</summary>
+    public PeerOptions Peers { get; set; } = new();
+
+    /// <summary>
+    /// Limiters of the application's own, by name; see <see cref="LimiterOptions.Limiter"/>. Each is called with the name of a partition, and its limiter disposed of when it has
+    /// been idle (<see cref="RateLimiter.IdleDuration"/>). They go before built-in ones. Calls ask for one permit and never wait in a queue.
+    /// </summary>
+    public IDictionary<string, Func<string, RateLimiter>> RateLimiters { get; } = new Dictionary<string, Func<string, RateLimiter>>(StringComparer.Ordinal);
+
     /// <summary>Bytes of requests that one call may keep for a retry, 0 and more. Over it the call goes on without retries. Default 256 KiB.</summary>
     [Reload(ReloadEffect.AtOnce)]
     public int RetryBufferPerCall { get; set; } = 256 * 1024;
@@ -165,6 +181,8 @@ public sealed class RouterOptions
         OptionScope root = new(path, errors);
         RouterRules.Check(root, this);
         RegistrationValidator.Check(root, Registration);
+        RateLimitRules.Check(root, this);
+        PeerOptionRules.Check(root, Peers);
         PolicyValidator.Check(root, this, LoadBalancingPolicies.BuiltIn.Concat(LoadBalancers.Keys).ToHashSet(StringComparer.Ordinal));
         return errors;
     }

@@ -21,7 +21,9 @@ public abstract class ServiceRouter
     private readonly Lock planning = new();
     private readonly List<RetiredPlan> retired = [];
     internal readonly LiveCalls LiveCalls = new();
+    private readonly Lock limitsGate = new();
     private Treatment treatment;
+    private ServiceLimits limits = null!;
 
     // Attempts of hedged calls that were withdrawn because another had answered.
     internal readonly StripedCounter HedgeLosers = new();
@@ -48,6 +50,10 @@ public abstract class ServiceRouter
         treatment = new Treatment(options, ServicePlan.Create(service, hub, options, declared, Registry, LiveCalls));
         LiveCalls.Add(Plan.Live);
         Plan.Adopt(outliers);
+
+        // A change that comes meanwhile is seen by one of the two.
+        hub.OptionsChanged += _ => SetLimits();
+        SetLimits();
     }
 
     /// <summary>The service's methods.</summary>
@@ -85,6 +91,9 @@ public abstract class ServiceRouter
             }
         }
     }
+
+    /// <summary>What bounds calls.</summary>
+    internal ServiceLimits Limits => Volatile.Read(ref limits);
 
     /// <summary>At least one instance takes calls and is well.</summary>
     public bool IsServing => Plan.Any.Current.WellCount > 0;
@@ -146,6 +155,12 @@ public abstract class ServiceRouter
     /// <returns>The status to end the registration stream with.</returns>
     public async Task<Status> RunChannelAsync(PipeReader reader, IFrameSink sink, ChannelPeer peer, CancellationToken cancellationToken)
     {
+        HeldPermits held = default;
+        if (!Hub.Peers.TryOpenChannel(peer, Service.FullName, ref held, out Status refusal))
+        {
+            return refusal;
+        }
+
         InstanceChannel channel = new(this, reader, sink, peer);
         channels.TryAdd(channel, 0);
         try
@@ -155,6 +170,7 @@ public abstract class ServiceRouter
         finally
         {
             channels.TryRemove(channel, out _);
+            held.End();
         }
     }
 
@@ -185,6 +201,7 @@ public abstract class ServiceRouter
         }
 
         bool busy = false;
+        InstanceTurns turns = new(call, Hub.Time, Hub.Random);
         for (int attempt = 0; attempt < MaxPicks; attempt++)
         {
             channel = target.Pick(new PickContext(call.Method, attempt, call.Leg, Hub.Random));
@@ -217,17 +234,24 @@ public abstract class ServiceRouter
                 continue;
             }
 
+            if (turns.AreLimited && !turns.TryTake(channel.Instance)
+                && (attempt < MaxPicks / 2 || target.IsExclusive || (channel = turns.FindOther(target, startLength, call.Plan.MaxCallsPerInstance)) is null))
+            {
+                continue;
+            }
+
             id = channel.Calls.Add(call);
             if (id != 0)
             {
                 return true;
             }
 
+            turns.GiveBack();
             busy |= channel.State == InstanceState.Ready;
         }
 
         channel = null;
-        refusal = busy ? call.Plan.InstancesFull : NoInstance(target.Subset.Selector);
+        refusal = turns.Refuse() ?? (busy ? call.Plan.InstancesFull : NoInstance(target.Subset.Selector));
         return false;
     }
 
@@ -298,6 +322,14 @@ public abstract class ServiceRouter
             }
 
             retired.RemoveAll(static old => old.Released);
+        }
+    }
+
+    private void SetLimits()
+    {
+        lock (limitsGate)
+        {
+            Volatile.Write(ref limits, ServiceLimits.Create(Service, Hub.Options, declared, Hub.Limits, Hub.Time));
         }
     }
 

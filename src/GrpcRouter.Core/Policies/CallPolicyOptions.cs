@@ -33,6 +33,33 @@ public class CallPolicyOptions
     /// </summary>
     public bool? WaitForReady { get; set; }
 
+    /// <summary>
+    /// How many calls there may be. Set for a method it is for that method's; set for a service, for those of all its methods that have none of their own, together; set as a
+    /// default, for those of each service. <see cref="RouterOptions.RateLimits"/> has more to say. Over it: RESOURCE_EXHAUSTED with the reason RATE_LIMITED. Default: none.
+    /// </summary>
+    public LimiterOptions? RateLimit { get; set; }
+
+    /// <summary>
+    /// Largest request message in bytes, as on the wire: of one that is compressed the compressed length. 0 to 2,147,483,647, counted on the declared length; default
+    /// <see cref="RouterOptions.MaxMessageSize"/>. Over it: RESOURCE_EXHAUSTED with the reason MESSAGE_TOO_LARGE.
+    /// </summary>
+    public int? MaxRequestMessageSize { get; set; }
+
+    /// <summary>As <see cref="MaxRequestMessageSize"/>, for response messages.</summary>
+    public int? MaxResponseMessageSize { get; set; }
+
+    /// <summary>
+    /// Messages that a client may send in a second within one stream, with bursts of as many. 1 to 1,000,000; for methods that stream requests. Default: no limit.
+    /// <see cref="MessageRateAction"/> says what happens to more.
+    /// </summary>
+    public int? MaxRequestMessagesPerSecond { get; set; }
+
+    /// <summary>As <see cref="MaxRequestMessagesPerSecond"/>, for what an instance sends; for methods that stream responses.</summary>
+    public int? MaxResponseMessagesPerSecond { get; set; }
+
+    /// <summary>What happens to messages that come faster than they may. Default: they wait, and flow control lets their sender wait too.</summary>
+    public MessageRateAction? MessageRateAction { get; set; }
+
     /// <summary>What running a call twice does. Default: what the .proto says.</summary>
     public MethodIdempotency? Idempotency { get; set; }
 }

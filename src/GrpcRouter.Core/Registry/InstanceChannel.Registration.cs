@@ -117,7 +117,7 @@ public sealed partial class InstanceChannel
             InitialWindow = (uint)options.CallWindow,
             MaxFrameSize = (uint)options.MaxFrameSize,
             MaxMetadataSize = (uint)options.MaxMetadataSize,
-            MaxMessageSize = (uint)options.MaxMessageSize,
+            MaxMessageSize = (uint)router.Limits.LargestResponse,
         };
         if (canRenew)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Net;
 using Google.Protobuf;
 using Grpc.Core;
 using GrpcRouter.Protocol;
@@ -28,7 +29,23 @@ internal sealed class TestLeg : ClientLeg
 
     public override PipeWriter ResponseBody => response.Writer;
 
+    public override PeerIdentity? Identity => Caller;
+
+    public override string? Tenant => OfTenant;
+
+    public override IPAddress? Address => From;
+
+    public override PeerConnection? Connection => On;
+
     public override string? TimeoutHeader => Timeout;
+
+    public PeerConnection? On { get; init; }
+
+    public PeerIdentity? Caller { get; init; }
+
+    public string? OfTenant { get; init; }
+
+    public IPAddress? From { get; init; }
 
     public string? Timeout { get; init; }
 

@@ -1,13 +1,27 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace GrpcRouter.FunctionalTests;
 
 /// <summary>A client that sends the bytes a test gives it and shows the response unparsed.</summary>
-internal sealed class RawClient(string address) : IDisposable
+/// <param name="address">The router.</param>
+/// <param name="from">The address to call from; null: any.</param>
+internal sealed class RawClient(string address, IPAddress? from = null) : IDisposable
 {
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true });
+    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        EnableMultipleHttp2Connections = true,
+        ConnectCallback = from is null ? null : async (context, cancellationToken) =>
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(from, 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
 
     /// <summary>A message with its gRPC prefix.</summary>
     public static byte[] Message(byte[] payload, bool compressed = false)

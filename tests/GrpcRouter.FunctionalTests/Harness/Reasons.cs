@@ -7,7 +7,7 @@ internal static class Reasons
 {
     public static string? Of(byte[]? details)
     {
-        if (details is null || Tests.Rpc.Status.Parser.ParseFrom(details).Details.SingleOrDefault() is not { } any)
+        if (details is null || Tests.Rpc.Status.Parser.ParseFrom(details).Details.FirstOrDefault() is not { } any || !any.Is(Tests.Rpc.ErrorInfo.Descriptor))
         {
             return null;
         }

@@ -34,7 +34,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
     {
         int port = _nextPort++;
         int tlsPort = _nextPort++;
-        Target target = new(name, port, tlsPort, Host(FileName(name), "RouterHost", port, tlsPort, name == Target.RouterWithPolicies ? ["--policies"] : []), null);
+        Target target = new(name, port, tlsPort, Host(FileName(name), "RouterHost", port, tlsPort, name switch { Target.RouterWithPolicies => ["--policies"], Target.RouterSecured => ["--secured"], _ => [] }), null);
         await AwaitAsync(target, H2Load.Connects);
         return target;
     }
@@ -92,6 +92,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
             case Target.Router:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 1);
             case Target.RouterWithPolicies:
+            case Target.RouterSecured:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 1);
             case Target.RouterOfHundred:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 100);

@@ -12,6 +12,9 @@ internal sealed record Target(string Name, int Port, int TlsPort, ServerProcess?
     public const string Router = "router";
     public const string RouterOfHundred = "router, 100 instances";
     public const string RouterWithPolicies = "router, policies";
+
+    /// <summary>The router with limits on.</summary>
+    public const string RouterSecured = "router, secured";
     public const string Bare = "bare Kestrel";
 
     public void ThrowIfEnded()

@@ -67,7 +67,7 @@ internal sealed partial class HedgedCall
 
                 // With the prefix of a second message, which there must not be, the attempt can say so.
                 long needed = FrameField.PrefixLength + (long)length + FrameField.PrefixLength;
-                if (length > options.MaxMessageSize || !request.TryReserve(needed, router.Hub))
+                if (length > limits.MaxRequestMessage || !request.TryReserve(needed, router.Hub))
                 {
                     reader.AdvanceTo(buffer.Start);
                     direct = true;

@@ -146,7 +146,7 @@ internal sealed partial class HedgedCall
 
     private async Task RunAttemptAsync(AttemptLeg attempt)
     {
-        await attempt.Relay.RunAttemptAsync(router, method, options, plan, attempt, direct ? null : request).ConfigureAwait(false);
+        await attempt.Relay.RunAttemptAsync(router, method, options, plan, limits, attempt, direct ? null : request).ConfigureAwait(false);
         lock (gate)
         {
             attempt.Over = true;

@@ -22,10 +22,12 @@ internal sealed partial class HedgedCall : IClientWatcher
     private RoutedMethod method = null!;
     private RouterOptions options = null!;
     private MethodPlan plan = null!;
+    private MethodLimits limits = null!;
     private HedgingPlan hedging = null!;
     private ClientLeg leg = null!;
     private PickTarget target = null!;
     private Tenant? tenant;
+    private HeldPermits permits;
     private AsyncTaskMethodBuilder completion;
     private long serial;
     private long? deadlineAt;
@@ -44,8 +46,9 @@ internal sealed partial class HedgedCall : IClientWatcher
         method = callMethod;
         plan = callPlan;
         hedging = callPlan.Hedging!;
+        limits = callRouter.Limits[callMethod];
         leg = callLeg;
-        if (!CallAdmission.TryAdmit(options, plan, leg, out tenant, out TimeSpan? timeout, out RouterStatus refusal))
+        if (!CallAdmission.TryAdmit(router, options, plan, limits, leg, ref permits, out tenant, out TimeSpan? timeout, out RouterStatus refusal))
         {
             leg.SetEnd(refusal);
             End();
@@ -145,6 +148,7 @@ internal sealed partial class HedgedCall : IClientWatcher
     {
         StripedCounter live = plan.Service.Live;
         leg.Detach();
+        permits.End();
         if (tenant is not null)
         {
             plan.Service.Limits!.Exit(tenant);
@@ -160,6 +164,7 @@ internal sealed partial class HedgedCall : IClientWatcher
             method = null!;
             options = null!;
             plan = null!;
+            limits = null!;
             hedging = null!;
             leg = null!;
             target = null!;

@@ -22,6 +22,11 @@ internal sealed class OptionScopes(ServicePolicyOptions? configured, ServicePoli
         where T : struct =>
         get(Method(configured, method)) ?? get(Method(declared, method));
 
+    /// <inheritdoc cref="OwnOf{T}(string, Func{CallPolicyOptions, T?})"/>
+    public T? OwnOf<T>(string method, Func<CallPolicyOptions, T?> get)
+        where T : class =>
+        get(Method(configured, method)) ?? get(Method(declared, method));
+
     /// <summary>The first value for the whole service.</summary>
     public T? OfService<T>(Func<ServicePolicyOptions, T?> get)
         where T : struct =>

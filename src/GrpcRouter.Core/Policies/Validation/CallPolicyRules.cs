@@ -12,6 +12,7 @@ internal static class CallPolicyRules
         scope.Positive(nameof(options.Timeout), options.Timeout);
         scope.Positive(nameof(options.MaxStreamAge), options.MaxStreamAge);
         scope.Defined(nameof(options.Idempotency), options.Idempotency);
+        RateLimitRules.Check(scope, options);
         if (scope.IsThere(nameof(options.LoadBalancing), options.LoadBalancing))
         {
             LoadBalancingRules.Check(
