@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace GrpcRouter;
 
 /// <content>What of the channel must not be forgotten.</content>
@@ -13,9 +15,33 @@ public sealed partial class InstanceChannel
                 Service = router.Service.FullName,
                 Instance = InstanceId,
                 Peer = Peer,
-                Identity = Identity?.ToString(),
+                Identity = RegistrationAuthority.Named(Identity),
                 Reason = reason,
                 Details = new Dictionary<string, string>(StringComparer.Ordinal) { ["drainer"] = drainer },
+            });
+        }
+    }
+
+    private Dictionary<string, string> AuditDetails() =>
+        new(StringComparer.Ordinal) { ["stripe"] = Stripe.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+
+    private void AuditRefusal(string reason) => router.Hub.Audit?.Write(new AuditEntry(AuditEvents.RegistrationRefused)
+    {
+        Service = router.Service.FullName,
+        Instance = InstanceId.Length == 0 ? null : InstanceId,
+        Peer = Peer,
+        Identity = RegistrationAuthority.Named(Identity),
+        Reason = PeerText.Line(reason),
+    });
+
+    private void AuditClose(Status status)
+    {
+        // One that never registered has left nothing to close.
+        if (Instance is not null)
+        {
+            router.Hub.Audit?.Write(new AuditEntry(AuditEvents.ChannelClosed)
+            {
+                Service = router.Service.FullName, Instance = InstanceId, Peer = Peer, Identity = RegistrationAuthority.Named(Identity), Reason = PeerText.Line(status.Detail), Details = AuditDetails(),
             });
         }
     }

@@ -231,33 +231,4 @@ public sealed partial class InstanceChannel
 
     private RegistrationClaim Claim(Hello hello) =>
         new(router.Service.FullName, hello.InstanceId, new Dictionary<string, string>(hello.Labels, StringComparer.Ordinal));
-
-    private Dictionary<string, string> AuditDetails() =>
-        new(StringComparer.Ordinal) { ["stripe"] = Stripe.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-
-    private void AuditRefusal(string reason) => router.Hub.Audit?.Write(new AuditEntry(AuditEvents.RegistrationRefused)
-    {
-        Service = router.Service.FullName,
-        Instance = InstanceId.Length == 0 ? null : InstanceId,
-        Peer = Peer,
-        Identity = RegistrationAuthority.Named(Identity),
-        Reason = PeerText.Line(reason),
-    });
-
-    private void AuditDrain(string drainer) => router.Hub.Audit?.Write(new AuditEntry(AuditEvents.Draining)
-    {
-        Service = router.Service.FullName, Instance = InstanceId, Peer = Peer, Identity = RegistrationAuthority.Named(Identity), Reason = $"The {drainer} leaves.", Details = AuditDetails(),
-    });
-
-    private void AuditClose(Status status)
-    {
-        // One that never registered has left nothing to close.
-        if (Instance is not null)
-        {
-            router.Hub.Audit?.Write(new AuditEntry(AuditEvents.ChannelClosed)
-            {
-                Service = router.Service.FullName, Instance = InstanceId, Peer = Peer, Identity = RegistrationAuthority.Named(Identity), Reason = PeerText.Line(status.Detail), Details = AuditDetails(),
-            });
-        }
-    }
 }

@@ -237,7 +237,6 @@ public sealed partial class InstanceChannel
         if (Interlocked.CompareExchange(ref state, (int)InstanceState.Draining, (int)InstanceState.Ready) == (int)InstanceState.Ready)
         {
             router.Registry.Withdraw(this);
-            AuditDrain(drainer);
         }
         else if (State != InstanceState.Draining)
         {

@@ -32,8 +32,8 @@ public sealed class CredentialLifeTests
         (TestLeg running, _) = await StartAsync(gate, instance);
         gate.Time.Advance(Life + Grain);
         Assert.Equal(InstanceState.Draining, instance.Channel.State);
-        List<RouterFrame> frames = await instance.BarrierAsync();
-        Assert.Equal(30_000_000ul, frames[^1].Control?.Drain?.GraceUs);
+        Assert.NotNull((await instance.NextAsync()).Control?.Renew);
+        Assert.Equal(30_000_000ul, (await instance.NextAsync()).Control?.Drain?.GraceUs);
         Assert.Equal(1, gate.Counts.Expired);
         Assert.False(running.Done.IsCompleted);
         gate.Time.Advance(TimeSpan.FromSeconds(30) + Grain);
@@ -147,7 +147,8 @@ public sealed class CredentialLifeTests
         gate.Change(static registration => Revoke(registration, "rule"));
         await instance.Closed.Soon();
         Assert.Equal(("one", "token:greeter", "0"), Of(Assert.Single(gate.Audit.Of(AuditEvents.Registered))));
-        Assert.Equal(("one", "token:greeter", "0"), Of(Assert.Single(gate.Audit.Of(AuditEvents.Draining))));
+        AuditEntry drain = Assert.Single(gate.Audit.Of(AuditEvents.Draining));
+        Assert.Equal(("one", "token:greeter", "token:greeter may not register probe.Probe."), (drain.Instance, drain.Identity, drain.Reason));
         Assert.Equal(("one", "token:greeter", "0"), Of(Assert.Single(gate.Audit.Of(AuditEvents.ChannelClosed))));
 
         static (string?, string?, string?) Of(AuditEntry entry) => (entry.Instance, entry.Identity, entry.Details?["stripe"]);
