@@ -8,7 +8,7 @@ internal sealed class ServiceLimits
     private ServiceLimits(MethodLimits[] methods)
     {
         this.methods = methods;
-        LargestResponse = methods.Max(static method => method.MaxResponseMessage);
+        LargestResponse = methods.Select(static method => method.MaxResponseMessage).DefaultIfEmpty().Max();
     }
 
     public MethodLimits this[RoutedMethod method] => methods[method.Index];
