@@ -9,6 +9,9 @@ internal sealed class ConcurrencyLimit(int permits) : Limiter
 
     private int taken;
 
+    /// <summary>How many there may be.</summary>
+    public int Permits => permits;
+
     public override LimiterAnswer TryAcquire(long now, out RateLimitLease? lease, out long wait)
     {
         lease = null;

@@ -8,7 +8,6 @@ public sealed class PeerConnection : IDisposable
     private readonly Lock gate = new();
     private HeldPermits held;
     private ConcurrencyLimit? calls;
-    private int callLimit;
     private PeerRules? judgedBy;
     private bool allowed;
 
@@ -49,15 +48,20 @@ public sealed class PeerConnection : IDisposable
     /// <summary>Counts its calls. After a change of the limit those that run already are not counted.</summary>
     internal ConcurrencyLimit Calls(int limit)
     {
+        ConcurrencyLimit? known = Volatile.Read(ref calls);
+        if (known?.Permits == limit)
+        {
+            return known;
+        }
+
         lock (gate)
         {
-            if (calls is null || callLimit != limit)
+            if (calls?.Permits != limit)
             {
-                calls = new ConcurrencyLimit(limit);
-                callLimit = limit;
+                Volatile.Write(ref calls, new ConcurrencyLimit(limit));
             }
 
-            return calls;
+            return calls!;
         }
     }
 }
