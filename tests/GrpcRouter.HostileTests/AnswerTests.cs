@@ -16,7 +16,7 @@ public sealed class AnswerTests : HostileTest
     [InlineData("trailers that are no message", "13", AbuseKinds.BadResponse)]
     [InlineData("an end inside a message", "13", AbuseKinds.BadResponse)]
     [InlineData("200 KiB of trailers", "8", AbuseKinds.Oversize)]
-    [InlineData("a status that is none", "2", null)]
+    [InlineData("a status that is none", "4294967295", null)]
     [InlineData("a line break in the message", "5", null)]
     public async Task An_answer_that_no_header_may_hold_ends_its_call_and_no_connection(string what, string status, string? offence)
     {
@@ -93,7 +93,7 @@ public sealed class AnswerTests : HostileTest
         TargetInstanceFrame frame = new() { CallId = id, End = new CallEnd() };
         frame.End.Trailers.Add(Entry("k", new string('x', 10 * MiB)));
         byte[] bytes = Calls.Prefixed(frame.ToByteArray());
-        await hostile.SendRawAsync(bytes.AsMemory(0, 100_000));
+        await hostile.TrySendRawAsync(bytes.AsMemory(0, 100_000));
 
         (List<List<(string Key, string Value)>> blocks, _, bool wasReset) = await client.ReceiveStreamAsync(stream);
         Assert.Equal((false, "14"), (wasReset, blocks[^1].Of("grpc-status")));

@@ -43,16 +43,21 @@ public sealed class SlowReaderTests : HostileTest
     {
         const int Streams = 1000;
         const int Length = 60_000;
+        const int Attackers = 3;
         Arena arena = await StartAsync(static options => options.Abuse.StalledReaderTimeout = Short);
-        Http2Peer attacker = await arena.ConnectAsync(window: 0);
-        await OpenAsync(attacker, Calls.Unary, new Chunk { Number = Length }, Streams);
+        for (int i = 0; i < Attackers; i++)
+        {
+            Http2Peer attacker = await arena.ConnectAsync(window: 0);
+            await OpenAsync(attacker, Calls.Unary, new Chunk { Number = Length }, Streams);
+            await arena.IsCaughtAsync(AbuseKinds.StalledReader, $"Warning {attacker.Name} was stopped");
+            await attacker.Closed.Soon("The attacker's connection is still there.");
+            await Until.TrueAsync(() => arena.Router.ActiveCalls == 0, "Calls are left.");
+        }
 
-        await arena.IsCaughtAsync(AbuseKinds.StalledReader, "Information " + attacker.Name);
-        await arena.IsCaughtAsync(AbuseKinds.StalledReader, "Warning " + attacker.Name);
-        await attacker.Closed.Soon("The attacker's connection is still there.");
-        Assert.Equal(101, arena.Offences(AbuseKinds.StalledReader));
-        await Until.TrueAsync(() => arena.Router.ActiveCalls == 0, "Calls are left.");
-        MemoryIsWithin(32 * MiB);
+        Assert.Equal(Attackers * 101, arena.Offences(AbuseKinds.StalledReader));
+
+        // The server keeps the buffers of the largest attack for a while, but not those of all.
+        MemoryIsWithin(96 * MiB);
     }
 
     [Fact]

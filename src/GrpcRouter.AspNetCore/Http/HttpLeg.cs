@@ -226,8 +226,7 @@ internal sealed class HttpLeg : ClientLeg
 
     private static void SetStatus(IHeaderDictionary target, uint code, ReadOnlySpan<byte> message, ReadOnlySpan<byte> details)
     {
-        // What is no 32-bit number is no status to clients, and some fail on it: UNKNOWN.
-        target.GrpcStatus = code < Codes.Length ? Codes[code] : code <= int.MaxValue ? code.ToString(CultureInfo.InvariantCulture) : Codes[2];
+        target.GrpcStatus = code < Codes.Length ? Codes[code] : code.ToString(CultureInfo.InvariantCulture);
         if (!message.IsEmpty)
         {
             target.GrpcMessage = StatusMessage.Encode(message);

@@ -7,6 +7,9 @@ namespace GrpcRouter;
 /// <content>Frames in and out.</content>
 public sealed partial class InstanceChannel
 {
+    // What may still come for a call that was withdrawn, or its largest window if that is more: the line holds it, whatever credit there was.
+    private const int LateBytes = 4 * 1024 * 1024;
+
     private bool endsWhenIdle;
     private string drainReason = "";
     private RoutedCall? ready;
@@ -138,8 +141,7 @@ public sealed partial class InstanceChannel
     /// <summary>Withdraws a call that was started, unless the instance has ended it.</summary>
     internal void Withdraw(ulong id, long startBatch, CancelReason reason)
     {
-        // What the instance has credit for may be on its way; it is never more than the largest window.
-        if (!Calls.Withdraw(id, router.Hub.Options.MaxCallWindow))
+        if (!Calls.Withdraw(id, Math.Max(LateBytes, router.Hub.Options.MaxCallWindow)))
         {
             return;
         }
