@@ -60,6 +60,9 @@ internal static partial class BridgeLog
     [LoggerMessage(18, LogLevel.Warning, "The channel of {Service} to {Router}, stripe {Stripe}, could not be renewed and goes on. Trying again in {Wait}: {Reason}")]
     public static partial void RenewalFailed(ILogger logger, string service, RouterTarget router, int stripe, string reason, TimeSpan wait, Exception? error);
 
+    [LoggerMessage(20, LogLevel.Warning, "DangerousAcceptAnyServerCertificate is on: {Router} may be anyone, and read, change and answer what {Service} is called for. Never use this outside of tests.")]
+    public static partial void AnyRouterTaken(ILogger logger, RouterTarget router, string service);
+
     [LoggerMessage(19, LogLevel.Error, "No service takes calls, unless it is the last: {Reason}")]
     public static partial void HealthUnknown(ILogger logger, string reason, Exception error);
 }

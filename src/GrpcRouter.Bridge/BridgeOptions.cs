@@ -141,7 +141,10 @@ public sealed class BridgeOptions
     /// </summary>
     public Func<string, HealthCheckRegistration, bool>? HealthChecks { get; set; }
 
-    /// <summary>Adjusts the handler of a new connection: certificates, proxy, connect callback. Called once per channel.</summary>
+    /// <summary>TLS to routers at https addresses: the instance's certificate, and whose certificates routers may have. Default: the machine's authorities, TLS 1.3, no certificate.</summary>
+    public BridgeTlsOptions Tls { get; set; } = new();
+
+    /// <summary>Adjusts the handler of a new connection: proxy, connect callback, what <see cref="Tls"/> has not. Called once per channel.</summary>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
     /// <summary>
@@ -219,6 +222,7 @@ public sealed class BridgeOptions
         RegistrationToken = RegistrationToken,
         AllowedMethods = AllowedMethods is null ? null : [.. AllowedMethods],
         AllowedTenants = AllowedTenants is null ? null : [.. AllowedTenants],
+        Tls = Tls.Copy(),
         ConfigureHandler = ConfigureHandler,
         PrepareRegistration = PrepareRegistration,
         TimeProvider = TimeProvider,

@@ -79,6 +79,11 @@ internal sealed class BridgeOptionsValidator : IValidateOptions<BridgeOptions>
             yield return "AllowedTenants holds an empty name.";
         }
 
+        foreach (string error in BridgeTlsRules.Errors(options.Tls))
+        {
+            yield return error;
+        }
+
         foreach (string? error in new[]
         {
             Within(options.Weight, 1, int.MaxValue, nameof(options.Weight)),

@@ -8,7 +8,7 @@ namespace GrpcRouter;
 /// <summary>What all channels of a bridge share.</summary>
 internal sealed class BridgeRuntime
 {
-    public BridgeRuntime(BoundService service, BridgeOptions options, IServiceProvider? services)
+    public BridgeRuntime(BoundService service, BridgeOptions options, IServiceProvider? services, BridgeCertificates? certificates)
     {
         Service = service.Service;
         Options = options;
@@ -18,6 +18,8 @@ internal sealed class BridgeRuntime
         Methods = service.BuildHandlers([.. options.Interceptors]);
         Allowed = AllowedCalls.Of(service.Service, options);
         Deadlines = new DeadlineWheel(Time);
+        OwnsCertificates = certificates is null;
+        Certificates = certificates ?? new BridgeCertificates(options, Log);
         Load = new LoadReporter(service.Service.FullName, options, Log);
         Epoch = (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds();
     }
@@ -39,6 +41,12 @@ internal sealed class BridgeRuntime
 
     /// <summary>The deadlines of all calls.</summary>
     public DeadlineWheel Deadlines { get; }
+
+    /// <summary>What the instance and its routers prove themselves with.</summary>
+    public BridgeCertificates Certificates { get; }
+
+    /// <summary>No other bridge uses the certificates.</summary>
+    public bool OwnsCertificates { get; }
 
     /// <summary>What routers are told of how the instance does.</summary>
     public LoadReporter Load { get; }

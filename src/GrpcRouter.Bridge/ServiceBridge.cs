@@ -31,12 +31,12 @@ public abstract class ServiceBridge : IAsyncDisposable
     {
     }
 
-    internal ServiceBridge(BoundService service, BridgeOptions options, IServiceProvider? services)
+    internal ServiceBridge(BoundService service, BridgeOptions options, IServiceProvider? services, BridgeCertificates? certificates = null)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(options);
         BridgeOptionsValidator.ThrowIfInvalid(options);
-        runtime = new BridgeRuntime(service, options.Copy(), services);
+        runtime = new BridgeRuntime(service, options.Copy(), services, certificates);
         routers = new RouterSet(runtime) { OnRegistered = () => registered.TrySetResult(), OnLost = () => watch!.Hint() };
         watch = new RouterWatch(runtime, routers);
     }
@@ -152,6 +152,11 @@ public abstract class ServiceBridge : IAsyncDisposable
         await watch.StopAsync().ConfigureAwait(false);
         await routers.StopAsync(left, hurry).ConfigureAwait(false);
         runtime.Load.Dispose();
+        if (runtime.OwnsCertificates)
+        {
+            runtime.Certificates.Dispose();
+        }
+
         registered.TrySetCanceled(CancellationToken.None);
     }
 }

@@ -97,7 +97,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
     public FrameBuffer InOrder => closed ? discarded ??= new FrameBuffer() : data;
 
     /// <summary>Takes the lock for data when it is this call's turn. Follow a true result with <see cref="Exit"/>.</summary>
-    /// <returns>False when others are first; <see cref="OutputTurn.OnTurn"/> tells when to try again.</returns>
+    /// <returns>False when others are first; the turn's signal tells when to try again.</returns>
     public bool TryEnterData(OutputTurn turn, out FrameBuffer buffer)
     {
         gate.Enter();
@@ -241,7 +241,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
             while (head is { } turn)
             {
                 Remove_NeedsLock(turn);
-                turn.OnTurn();
+                turn.Take();
             }
 
             if (error is not null)
@@ -403,7 +403,7 @@ public sealed class ChannelOutput : IThreadPoolWorkItem
             Remove_NeedsLock(turn);
             turn.Granted = true;
             granted++;
-            turn.OnTurn();
+            turn.Take();
         }
     }
 

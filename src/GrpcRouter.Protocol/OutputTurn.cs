@@ -12,5 +12,7 @@ public abstract class OutputTurn
     internal int Left;
 
     /// <summary>It is this call's turn, or the channel has ended: try again. Called with the output's lock held; must only signal.</summary>
-    protected internal abstract void OnTurn();
+    protected abstract void OnTurn();
+
+    internal void Take() => OnTurn();
 }

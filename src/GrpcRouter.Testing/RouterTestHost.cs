@@ -59,7 +59,7 @@ public sealed class RouterTestHost : IAsyncDisposable
         RouterTestLog log = new();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => options.Listen?.Invoke(listen)));
         builder.Services.AddGrpcRouter(router =>
         {
             router.DrainGrace = options.Patience;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GrpcRouter.Testing;
 
@@ -7,6 +8,9 @@ public sealed class RouterTestHostOptions
 {
     /// <summary>The loopback port; 0, the default, for a free one. A router that comes back takes the port of the one before.</summary>
     public int Port { get; init; }
+
+    /// <summary>Sets the endpoint up, such as <c>listen => listen.UseRouterTls()</c>.</summary>
+    public Action<ListenOptions>? Listen { get; init; }
 
     /// <summary>Sets limits and times.</summary>
     public Action<RouterOptions>? Router { get; init; }

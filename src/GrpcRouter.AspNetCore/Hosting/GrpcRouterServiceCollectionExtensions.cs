@@ -78,6 +78,7 @@ public static class GrpcRouterServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, RouterLoggingSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownServiceFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterLifetime>());
+        services.AddRouterTls();
     }
 
     // Null, where none is configured: then nobody writes one.

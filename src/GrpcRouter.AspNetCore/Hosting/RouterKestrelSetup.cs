@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace GrpcRouter;
 
 /// <summary>Sets Kestrel up for a router. What the application sets itself stands.</summary>
-internal sealed class RouterKestrelSetup(Http2Watch watch) : IConfigureOptions<KestrelServerOptions>
+internal sealed class RouterKestrelSetup(Http2Watch watch, IServiceProvider services) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions options)
     {
@@ -13,6 +14,15 @@ internal sealed class RouterKestrelSetup(Http2Watch watch) : IConfigureOptions<K
         {
             endpoint.Protocols = HttpProtocols.Http2;
             watch.Attach(endpoint);
+        });
+
+        // Told when an endpoint is made, because options that can be wrong are not asked for before the host says so.
+        options.ConfigureHttpsDefaults(https =>
+        {
+            if (services.GetRequiredService<RouterTls>() is { IsSet: true } tls)
+            {
+                tls.Configure(https);
+            }
         });
 
         options.AddServerHeader = false;

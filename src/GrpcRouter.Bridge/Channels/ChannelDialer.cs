@@ -85,8 +85,8 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, i
         Task over = Task.WhenAny(channel.Served, channel.DrainRequested, WhenCanceledAsync(serving.Token));
         try
         {
-            await Task.WhenAny(over, channel.RenewRequested, WhenAgedAsync(serving.Token)).ConfigureAwait(false);
-            return over.IsCompleted ? null : await RenewAsync(channel, over, serving.Token).ConfigureAwait(false);
+            await Task.WhenAny(over, channel.RenewRequested, WhenAgedAsync(serving.Token), WhenOutdatedAsync(channel, serving.Token)).ConfigureAwait(false);
+            return over.IsCompleted || serving.IsCancellationRequested ? null : await RenewAsync(channel, over, serving.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -105,7 +105,7 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, i
         }
 
         ReconnectBackoff waits = new(bridge.Options, bridge.NextRandom);
-        while (!over.IsCompleted)
+        while (!over.IsCompleted && !cancellationToken.IsCancellationRequested)
         {
             RegistrationChannel next = await DialAsync(renews: true).ConfigureAwait(false);
             if (next.IsRegistered)
@@ -163,6 +163,10 @@ internal sealed class ChannelDialer(BridgeRuntime bridge, RouterTarget router, i
             ? WhenCanceledAsync(cancellationToken)
             : WhenCanceledAsync(cancellationToken, AgeSpread.Of(age, bridge.NextRandom()));
     }
+
+    /// <summary>The instance has a newer certificate than it showed.</summary>
+    private Task WhenOutdatedAsync(RegistrationChannel channel, CancellationToken cancellationToken) =>
+        router.UsesTls && bridge.Certificates.Renewed(channel.Terms) is { } renewed ? renewed.WaitAsync(cancellationToken) : WhenCanceledAsync(cancellationToken);
 
     private Task WhenCanceledAsync(CancellationToken cancellationToken) => WhenCanceledAsync(cancellationToken, Timeout.InfiniteTimeSpan);
 

@@ -54,11 +54,20 @@ internal static class ChannelEnds
         return new ChannelEnd(refused ? ChannelEndKind.Refused : ChannelEndKind.Lost, $"the router ended the channel with {error.Code}: {error.Message}");
     }
 
+    /// <summary>The router ended the connection where its first words should be.</summary>
+    public static ChannelEnd FromHangUp(Exception error) => new(
+        ChannelEndKind.Refused, "the router hung up after the TLS handshake, as it does when it does not accept the instance's certificate or wants one; its log says more", error);
+
+    // What a handshake failed for is said by the innermost.
+    private static string Causes(Exception error) =>
+        error.InnerException is { } inner ? $"{error.Message} {Causes(inner)}" : error.Message;
+
     public static ChannelEnd FromException(Exception error) => error switch
     {
         ChannelEndException known => known.End,
         Protocol.ProtocolViolationException => new ChannelEnd(ChannelEndKind.Lost, $"the router broke the protocol: {error.Message}", error),
-        HttpRequestException { InnerException: AuthenticationException } => new ChannelEnd(ChannelEndKind.Refused, $"no trusted connection: {error.Message}", error),
+        CertificateException => new ChannelEnd(ChannelEndKind.Refused, error.Message, error),
+        HttpRequestException { InnerException: AuthenticationException cause } => new ChannelEnd(ChannelEndKind.Refused, $"no trusted connection: {Causes(cause)}", error),
         HttpRequestException or IOException => new ChannelEnd(ChannelEndKind.Lost, error.Message, error),
         OperationCanceledException => new ChannelEnd(ChannelEndKind.Lost, "the router reset the stream", error),
         _ => new ChannelEnd(ChannelEndKind.Refused, $"an unexpected error: {error.Message}", error),

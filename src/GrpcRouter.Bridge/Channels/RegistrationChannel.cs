@@ -9,6 +9,8 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     // What a frame may hold beside its metadata.
     private const int FrameReserve = 8 * 1024;
 
+    private static readonly ChannelEnd Withdrawn = new(ChannelEndKind.Stopped, "the bridge stopped");
+
     private readonly CallSlots calls = new();
     private readonly CallPool pool = new();
     private readonly PushContent content = new();
@@ -50,6 +52,9 @@ internal sealed partial class RegistrationChannel : IFrameHandler
     }
 
     public BridgeRuntime Bridge { get; }
+
+    /// <summary>The certificates it was dialed with.</summary>
+    public DialTerms Terms { get; private set; } = DialTerms.None;
 
     /// <summary>Completes when the router has accepted the registration.</summary>
     public Task Registered => registered.Task;
@@ -156,14 +161,24 @@ internal sealed partial class RegistrationChannel : IFrameHandler
             TaskScheduler.Default);
         try
         {
-            using HttpMessageInvoker invoker = RouterConnection.CreateInvoker(Bridge.Options);
-            using HttpRequestMessage request = RouterConnection.CreateRequest(router, Bridge.Service.RegisterPath, content);
+            if (router.UsesTls)
+            {
+                Terms = await Bridge.Certificates.GetAsync(dialing).ConfigureAwait(false);
+                if (Bridge.Options.Tls.DangerousAcceptAnyServerCertificate)
+                {
+                    BridgeLog.AnyRouterTaken(Bridge.Log, router, Bridge.Service.FullName);
+                }
+            }
+
+            using HttpMessageInvoker invoker = RouterConnection.CreateInvoker(Bridge.Options, Terms);
+            using HttpRequestMessage request = RouterConnection.CreateRequest(router, router.UsesTls ? Bridge.Options.Tls.ServerName : null, Bridge.Service.RegisterPath, content);
             end = await ServeAsync(invoker, request, dialing).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             Exception cause = error is OperationCanceledException ? output.Completion.Exception?.InnerException ?? error : error;
-            end ??= ChannelEnds.FromException(cause);
+            end ??= dialing.IsCancellationRequested && !IsRegistered ? Withdrawn
+                : Terms.Answer.HungUp ? ChannelEnds.FromHangUp(cause) : ChannelEnds.FromException(cause);
         }
         finally
         {
@@ -178,8 +193,7 @@ internal sealed partial class RegistrationChannel : IFrameHandler
         using CancellationTokenSource timeout = new(Bridge.Options.ConnectTimeout * 2, Bridge.Time);
         await using CancellationTokenRegistration onTimeout = timeout.Token.UnsafeRegister(EndUnlessRegistered, new ChannelEnd(
             ChannelEndKind.Lost, "the router did not answer the registration in time"));
-        await using CancellationTokenRegistration onWithdrawn = dialing.UnsafeRegister(EndUnlessRegistered, new ChannelEnd(
-            ChannelEndKind.Stopped, "the bridge stopped"));
+        await using CancellationTokenRegistration onWithdrawn = dialing.UnsafeRegister(EndUnlessRegistered, Withdrawn);
         if (Bridge.Options.RegistrationToken is { } provide)
         {
             request.Headers.Authorization = RegistrationBearer.Of(

@@ -10,7 +10,7 @@ internal static class RouterConnection
 
     private static readonly TimeSpan ShortestPing = TimeSpan.FromSeconds(1);
 
-    public static HttpMessageInvoker CreateInvoker(BridgeOptions options)
+    public static HttpMessageInvoker CreateInvoker(BridgeOptions options, DialTerms terms)
     {
         SocketsHttpHandler handler = new()
         {
@@ -18,6 +18,7 @@ internal static class RouterConnection
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
+            SslOptions = terms.Ssl,
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
@@ -27,11 +28,16 @@ internal static class RouterConnection
             KeepAlivePingDelay = options.KeepAliveInterval < ShortestPing ? ShortestPing : options.KeepAliveInterval,
             KeepAlivePingTimeout = options.KeepAliveTimeout < ShortestPing ? ShortestPing : options.KeepAliveTimeout,
         };
+        if (terms != DialTerms.None)
+        {
+            handler.PlaintextStreamFilter = (context, _) => terms.Answer.ListenAsync(context.PlaintextStream);
+        }
+
         options.ConfigureHandler?.Invoke(handler);
         return new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
-    public static HttpRequestMessage CreateRequest(RouterTarget router, string path, HttpContent content)
+    public static HttpRequestMessage CreateRequest(RouterTarget router, string? serverName, string path, HttpContent content)
     {
         UriBuilder address = new(router.Address);
         address.Path = address.Path.TrimEnd('/') + path;
@@ -43,7 +49,7 @@ internal static class RouterConnection
         };
 
         // Also the name whose certificate the router must have.
-        request.Headers.Host = router.Host;
+        request.Headers.Host = serverName ?? router.Host;
         request.Headers.TE.ParseAdd("trailers");
         request.Headers.TryAddWithoutValidation("user-agent", BridgeIdentity.UserAgent);
         return request;

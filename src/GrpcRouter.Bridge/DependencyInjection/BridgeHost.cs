@@ -14,6 +14,7 @@ internal sealed class BridgeHost(
 {
     private readonly List<ServiceBridge> bridges = [];
     private HealthWatch? health;
+    private BridgeCertificates? certificates;
 
     /// <summary>The running bridges, one per service.</summary>
     public IReadOnlyList<ServiceBridge> Bridges => bridges;
@@ -22,10 +23,11 @@ internal sealed class BridgeHost(
     {
         BridgeOptions settings = options.Value.Copy();
         settings.LoggerFactory ??= services.GetService<ILoggerFactory>();
-        bridges.AddRange(hosted.Select(service => new HostedBridge(service.Service, settings, services)));
+        ILogger log = (settings.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("GrpcRouter.Bridge");
+        certificates = new BridgeCertificates(settings, log);
+        bridges.AddRange(hosted.Select(service => new HostedBridge(service.Service, settings, services, certificates)));
         if (settings.HealthCheckInterval > TimeSpan.Zero && services.GetService<HealthCheckService>() is { } checks)
         {
-            ILogger log = (settings.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("GrpcRouter.Bridge");
             health = new HealthWatch(checks, bridges, settings, log);
             health.Start();
         }
@@ -41,6 +43,8 @@ internal sealed class BridgeHost(
         {
             await health.StopAsync().ConfigureAwait(false);
         }
+
+        certificates?.Dispose();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);

@@ -8,6 +8,9 @@ namespace GrpcRouter;
 /// <param name="Host">Host and port that it is asked for, and whose certificate it must have; null when the address says that.</param>
 internal sealed record RouterTarget(Uri Address, string? Host = null)
 {
+    /// <summary>The connection is encrypted.</summary>
+    public bool UsesTls => Address.Scheme == Uri.UriSchemeHttps;
+
     /// <summary>An address that a name has been resolved to.</summary>
     /// <param name="named">The router's address by its name.</param>
     /// <param name="address">The resolved one.</param>

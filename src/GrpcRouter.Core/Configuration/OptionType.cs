@@ -27,5 +27,5 @@ internal static class OptionType
     private static bool IsMap(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IDictionary<,>);
 
     // Options are classes of ours that can be made empty.
-    private static bool IsGroup(Type type) => type.IsClass && type.Assembly == typeof(RouterOptions).Assembly && type.GetConstructor(Type.EmptyTypes) is not null;
+    private static bool IsGroup(Type type) => type.IsClass && (type.Assembly == typeof(RouterOptions).Assembly || type.Assembly == typeof(CertificateOptions).Assembly) && type.GetConstructor(Type.EmptyTypes) is not null;
 }

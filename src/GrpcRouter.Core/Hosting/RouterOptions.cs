@@ -130,6 +130,10 @@ public sealed class RouterOptions
     /// </summary>
     public IDictionary<string, Func<string, RateLimiter>> RateLimiters { get; } = new Dictionary<string, Func<string, RateLimiter>>(StringComparer.Ordinal);
 
+    /// <summary>The router's certificate, and those of who connects. Default: none; TLS is Kestrel's business.</summary>
+    [Reload(ReloadEffect.NewChannels)]
+    public TlsOptions Tls { get; set; } = new();
+
     /// <summary>Bytes of requests that one call may keep for a retry, 0 and more. Over it the call goes on without retries. Default 256 KiB.</summary>
     [Reload(ReloadEffect.AtOnce)]
     public int RetryBufferPerCall { get; set; } = 256 * 1024;

@@ -22,7 +22,12 @@ internal static class RouterRules
         {
             AbuseRules.Check(scope.Of(nameof(options.Abuse)), options.Abuse);
         }
+
         AuditRules.Check(scope, options.Audit);
+        if (scope.IsThere(nameof(options.Tls), options.Tls))
+        {
+            TlsRules.Check(scope.Of(nameof(options.Tls)), options.Tls);
+        }
     }
 
     private static void CheckTimes(in OptionScope scope, RouterOptions options)

@@ -53,6 +53,7 @@ internal sealed class Rig : IAsyncDisposable
         RouterTestHost host = await RouterTestHost.StartAsync<ProbeRouter>(new RouterTestHostOptions
         {
             Router = options.Router,
+            Listen = options.Listen,
             AllowErrors = true,
             Builder = builder =>
             {

@@ -1,5 +1,6 @@
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GrpcRouter.FunctionalTests;
 
@@ -10,6 +11,9 @@ internal sealed class RigOptions
     public int Instances { get; init; } = 1;
 
     public Action<RouterOptions>? Router { get; init; }
+
+    /// <summary>Sets the router's endpoint up.</summary>
+    public Action<ListenOptions>? Listen { get; init; }
 
     public Action<BridgeOptions>? Bridge { get; init; }
 
