@@ -21,6 +21,9 @@ internal static class PolicyTexts
             ? null
             : "a metadata key of lower-case letters, digits, '-', '_' and '.' that does not end in '-bin'",
         "LoadBalancingPolicy.weight_signal" => value.Length > 0 ? null : "the name of a signal",
+        "CallPolicy.authorization_policy" or "ServicePolicy.authorization_policy" => value.Length > 0 && value == value.Trim() && !value.Any(char.IsControl)
+            ? null
+            : "the name of an authorization policy",
         var name => throw new InvalidOperationException($"{name} has no rule."),
     };
 }

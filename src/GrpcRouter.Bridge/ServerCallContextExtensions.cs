@@ -18,4 +18,22 @@ public static class ServerCallContextExtensions
         ArgumentNullException.ThrowIfNull(context);
         return CallContext.Find(context)?.DrainToken ?? CancellationToken.None;
     }
+
+    /// <summary>Says who calls, as the router has made sure. Clients cannot forge it: the router takes away what they send under its key.</summary>
+    /// <param name="context">The handler's context, or one around it that hands on its <see cref="ServerCallContext.UserState"/>.</param>
+    /// <returns>Null when the caller has proved nothing, or no bridge serves the call.</returns>
+    public static CallerIdentity? GetCaller(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return CallContext.Find(context)?.Opening.ReadCaller();
+    }
+
+    /// <summary>Says for which tenant the call is, as the router has made sure.</summary>
+    /// <param name="context">The handler's context, or one around it that hands on its <see cref="ServerCallContext.UserState"/>.</param>
+    /// <returns>Null when it is for none in particular, or no bridge serves the call.</returns>
+    public static string? GetTenant(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return CallContext.Find(context)?.Opening.ReadTenant();
+    }
 }

@@ -18,6 +18,9 @@ public static class MetadataRules
     /// <summary>The response header, and the metadata of later calls, that keeps a session with its instance.</summary>
     public const string SessionKey = RouterPrefix + "session";
 
+    /// <summary>The metadata in which the router tells an instance who calls; see <see cref="CallerName"/>.</summary>
+    public const string CallerKey = RouterPrefix + "caller";
+
     /// <summary>The metadata by which the router tells an instance whose call it is.</summary>
     public const string TenantKey = RouterPrefix + "tenant";
 

@@ -70,7 +70,8 @@ public sealed class RouterTestHost : IAsyncDisposable
         WebApplication app = builder.Build();
         try
         {
-            app.MapGrpcRouter<TRouter>();
+            GrpcRouterEndpointConventionBuilder endpoints = app.MapGrpcRouter<TRouter>();
+            options.Conventions?.Invoke(endpoints);
             options.Application?.Invoke(app);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             return new RouterTestHost(app, app.Services.GetRequiredService<RouterHub>().GetRouter<TRouter>(), log, options);

@@ -18,6 +18,9 @@ public sealed class RouterTestHostOptions
     /// <summary>Adds services, such as a <see cref="TimeProvider"/> that the test drives.</summary>
     public Action<WebApplicationBuilder>? Builder { get; init; }
 
+    /// <summary>Sets conventions such as <c>RequireAuthorization</c> for the service's endpoints.</summary>
+    public Action<GrpcRouterEndpointConventionBuilder>? Conventions { get; init; }
+
     /// <summary>Maps more services, middleware or endpoints.</summary>
     public Action<WebApplication>? Application { get; init; }
 

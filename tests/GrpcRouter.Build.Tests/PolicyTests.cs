@@ -32,6 +32,8 @@ public sealed class PolicyTests
         { "load_balancing { hash_header: \"user-bin\" }", "GRPCR011", "load_balancing.hash_header to 'user-bin'; option (grpcrouter.v1.OPTION) takes a metadata key" },
         { "load_balancing { hash_header: \"X-User\" }", "GRPCR011", "load_balancing.hash_header to 'X-User';" },
         { "load_balancing { hash_header: \":path\" }", "GRPCR011", "load_balancing.hash_header to ':path';" },
+        { "authorization_policy: \"\"", "GRPCR011", "authorization_policy to ''; option (grpcrouter.v1.OPTION) takes the name of an authorization policy" },
+        { "authorization_policy: \"staff \"", "GRPCR011", "authorization_policy to 'staff ';" },
         { "load_balancing { weight_signal: \"\" }", "GRPCR011", "load_balancing.weight_signal to '';" },
     };
 
@@ -92,6 +94,7 @@ public sealed class PolicyTests
     [InlineData("timeout { seconds: 315576000000 }", "Timeout Duration 3155760000000000000")]
     [InlineData("load_balancing { choice_count: 10 }", "LoadBalancing.ChoiceCount Integer 10")]
     [InlineData("load_balancing { policy: \"not_built_in_9\" }", "LoadBalancing.Policy Text not_built_in_9")]
+    [InlineData("authorization_policy: \"Staff only\"", "AuthorizationPolicy Text Staff only")]
     [InlineData("circuit_breaker { max_pending_calls: 0 }", "CircuitBreaker.MaxPendingCalls Integer 0")]
     [InlineData("retry_budget { ratio: 0 max_tokens: 1000 }", "RetryBudget.Ratio Number 0", "RetryBudget.MaxTokens Integer 1000")]
     [InlineData("slow_start { window {} min_weight_percent: 100 }", "SlowStart.Window Duration 0", "SlowStart.MinWeightPercent Integer 100")]

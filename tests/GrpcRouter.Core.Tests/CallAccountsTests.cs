@@ -138,7 +138,7 @@ public sealed class CallAccountsTests
     {
         RouterOptions options = new();
         options.Defaults.CircuitBreaker.MaxCallsPerTenant = 1;
-        options.Defaults.CircuitBreaker.TenantHeader = "x-tenant";
+        options.Tenants.Source = TenantSource.Caller;
         using Bench bench = new(options);
         await bench.InstanceAsync();
         TestLeg first = bench.Call(Probe.Duplex, Of("a"));

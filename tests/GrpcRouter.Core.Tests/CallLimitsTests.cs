@@ -11,12 +11,6 @@ public sealed class CallLimitsTests
     {
         using Bench plain = new();
         Assert.Null(plain.Router.Plan.Limits);
-
-        // Nothing names the tenants.
-        RouterOptions options = new();
-        options.Defaults.CircuitBreaker.MaxCallsPerTenant = 1;
-        using Bench nameless = new(options);
-        Assert.Null(nameless.Router.Plan.Limits);
     }
 
     [Fact]
@@ -113,7 +107,7 @@ public sealed class CallLimitsTests
     {
         RouterOptions options = new();
         options.Defaults.CircuitBreaker.MaxCallsPerTenant = limit;
-        options.Defaults.CircuitBreaker.TenantHeader = "tenant";
+        options.Tenants.Source = TenantSource.Caller;
         return options;
     }
 
@@ -123,7 +117,7 @@ public sealed class CallLimitsTests
         TestLeg leg = new();
         if (name is not null)
         {
-            leg = new() { Opening = new CallStart { Metadata = { new MetadataEntry { Key = "tenant", Value = ByteString.CopyFromUtf8(name) } } } };
+            leg = new() { Opening = new CallStart { Metadata = { new MetadataEntry { Key = "x-tenant", Value = ByteString.CopyFromUtf8(name) } } } };
         }
 
         bench.Router.Plan.Live.Increment();

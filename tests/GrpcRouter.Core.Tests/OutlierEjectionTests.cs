@@ -127,7 +127,7 @@ public sealed class OutlierEjectionTests
 
     private static string[] Picked(Bench bench)
     {
-        PickTarget target = bench.Router.Plan[Probe.Unary].Target;
+        PickTarget target = bench.Router.Plan[Probe.Unary].Open.Target;
         TestLeg leg = new();
         return [.. Enumerable.Range(0, 12)
             .Select(_ => target.Pick(new PickContext(Probe.Unary, 0, leg, bench.Hub.Random))!.InstanceId)

@@ -52,7 +52,7 @@ public sealed class PolicyValidatorTests
         { "CircuitBreaker:MaxPendingCalls must be 0 or more; it is -1.", static o => o.CircuitBreaker.MaxPendingCalls = -1 },
         { "CircuitBreaker:MaxRetries must be 0 or more; it is -1.", static o => o.CircuitBreaker.MaxRetries = -1 },
         { "CircuitBreaker:MaxCallsPerInstance must be 1 or more; it is 0.", static o => o.CircuitBreaker.MaxCallsPerInstance = 0 },
-        { "CircuitBreaker:MaxCallsPerTenant needs TenantHeader, which names a call's tenant.", static o => o.CircuitBreaker.MaxCallsPerTenant = 1 },
+        { "CircuitBreaker:MaxCallsPerTenant needs the Tenants of the router to have a Source, which names a call's tenant.", static o => o.CircuitBreaker.MaxCallsPerTenant = 1 },
         { "RetryBudget:Ratio must be 0 to 10; it is 11.", static o => o.RetryBudget.Ratio = 11 },
         { "RetryBudget:MinPerSecond must be 0 or more; it is -1.", static o => o.RetryBudget.MinPerSecond = -1 },
         { "RetryBudget:MaxTokens must be 1 to 1,000; it is 1001.", static o => o.RetryBudget.MaxTokens = 1001 },
@@ -64,7 +64,7 @@ public sealed class PolicyValidatorTests
         { "Routing:Rules:0:Targets:0:Weight must be 0 to 1,000,000; it is 1000001.", static o => o.Routing.Rules.Add(new() { Targets = { new() { Weight = 1_000_001 } } }) },
         { "Routing:Rules:0:StickyHeader must be a metadata key of letters, digits, '-', '_' and '.' that does not end in '-bin'; it is k-bin.", static o => o.Routing.Rules.Add(new() { StickyHeader = "k-bin", Targets = { new() } }) },
         { "Routing:Rules:0:Timeout must be positive; it is 00:00:00.", static o => o.Routing.Rules.Add(new() { Timeout = TimeSpan.Zero, Targets = { new() } }) },
-        { "Routing:Rules:0:Tenants needs CircuitBreaker:TenantHeader, which names a call's tenant.", static o => o.Routing.Rules.Add(new() { Tenants = { "a" }, Targets = { new() } }) },
+        { "Routing:Rules:0:Tenants needs the Tenants of the router to have a Source, which names a call's tenant.", static o => o.Routing.Rules.Add(new() { Tenants = { "a" }, Targets = { new() } }) },
         { "Routing:Rules:0:Headers:0:Name has 2 conditions; Exact, Prefix and Suffix exclude each other.", static o => o.Routing.Rules.Add(new() { Headers = { new() { Name = "k", Exact = "a", Suffix = "b" } }, Targets = { new() } }) },
         { "Routing:Rules:0:Headers:0:Name must be a metadata key of letters, digits, '-', '_' and '.' that does not end in '-bin'; it is nothing.", static o => o.Routing.Rules.Add(new() { Headers = { new() }, Targets = { new() } }) },
     };
@@ -148,11 +148,11 @@ public sealed class PolicyValidatorTests
     }
 
     [Fact]
-    public void A_bound_for_each_tenant_may_be_a_default_of_services_that_name_the_key()
+    public void Bounds_and_rules_for_tenants_may_be_where_something_names_the_tenant()
     {
         RouterOptions options = new();
         options.Defaults.CircuitBreaker.MaxCallsPerTenant = 10;
-        options.Service("greet.Greeter").CircuitBreaker.TenantHeader = "x-tenant";
+        options.Tenants.Source = TenantSource.Caller;
         options.Service("greet.Greeter").Routing.Rules.Add(new RouteRuleOptions { Tenants = { "a" }, Targets = { new() } });
 
         Assert.Empty(options.FindErrors());

@@ -5,8 +5,11 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Takes conventions for a mapped service.</summary>
 public sealed class GrpcRouterEndpointConventionBuilder : IEndpointConventionBuilder
 {
-    internal GrpcRouterEndpointConventionBuilder(IEndpointConventionBuilder[] calls, IEndpointConventionBuilder registration)
+    private readonly MethodConventions methods;
+
+    internal GrpcRouterEndpointConventionBuilder(IEndpointConventionBuilder[] calls, IEndpointConventionBuilder registration, MethodConventions methods)
     {
+        this.methods = methods;
         Calls = new EndpointConventions(calls);
         Registration = registration;
     }
@@ -16,6 +19,16 @@ public sealed class GrpcRouterEndpointConventionBuilder : IEndpointConventionBui
 
     /// <summary>The endpoint that instances dial.</summary>
     public IEndpointConventionBuilder Registration { get; }
+
+    /// <summary>The endpoints of one method, such as <c>.Method("SayHello").RequireAuthorization("staff")</c>: of its path, and of the same below the router's own name.</summary>
+    /// <param name="name">Its simple name.</param>
+    /// <exception cref="ArgumentException">The service has no such method.</exception>
+    /// <exception cref="InvalidOperationException">Another method differs by case alone; ASP.NET Core's routing cannot tell the two apart.</exception>
+    public IEndpointConventionBuilder Method(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return methods.Of(name);
+    }
 
     /// <inheritdoc/>
     public void Add(Action<EndpointBuilder> convention)

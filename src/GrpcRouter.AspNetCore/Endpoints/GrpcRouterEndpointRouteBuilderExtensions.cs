@@ -11,7 +11,7 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
     /// <typeparam name="TRouter">The router generated from the service's .proto.</typeparam>
     /// <param name="endpoints">The application.</param>
     /// <returns>Takes conventions such as <c>RequireAuthorization</c>, for calls and registration alike or for each alone.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddGrpcRouter</c> was not called.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddGrpcRouter</c> was not called, or the .proto names an authorization policy that is not there.</exception>
     public static GrpcRouterEndpointConventionBuilder MapGrpcRouter<TRouter>(this IEndpointRouteBuilder endpoints)
         where TRouter : ServiceRouter, IServiceRouter<TRouter>
     {
@@ -19,8 +19,9 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
         RouterHub hub = endpoints.ServiceProvider.GetService<RouterHub>()
             ?? throw new InvalidOperationException("MapGrpcRouter needs builder.Services.AddGrpcRouter() first.");
         ServiceRouter router = hub.GetRouter<TRouter>();
+        CheckPolicies(endpoints.ServiceProvider, router);
         ConnectionAges ages = endpoints.ServiceProvider.GetRequiredService<ConnectionAges>();
-        CallEndpoint calls = new(router, ages, endpoints.ServiceProvider.GetRequiredService<ConnectionBudgets>());
+        CallEndpoint calls = new(router, ages, endpoints.ServiceProvider.GetRequiredService<ConnectionBudgets>(), endpoints.ServiceProvider.GetRequiredService<CallDoor>());
         RegisterEndpoint register = new(router, ages);
         string registerPath = router.Service.RegisterPath;
 
@@ -30,8 +31,22 @@ public static class GrpcRouterEndpointRouteBuilderExtensions
         IEnumerable<string> paths = calls.Paths
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Where(path => !path.Equals(registerPath, StringComparison.OrdinalIgnoreCase));
+        (string Path, IEndpointConventionBuilder Endpoint)[] mapped =
+            [.. paths.Select(path => (path, (IEndpointConventionBuilder)endpoints.Map(path, calls.HandleAsync).WithDisplayName($"gRPC {path}").WithMetadata(RouterEndpoint.Marker)))];
         return new GrpcRouterEndpointConventionBuilder(
-            [.. paths.Select(path => endpoints.Map(path, calls.HandleAsync).WithDisplayName($"gRPC {path}"))],
-            endpoints.Map(registerPath, register.HandleAsync).WithDisplayName($"gRPC {registerPath}"));
+            [.. mapped.Select(static endpoint => endpoint.Endpoint)],
+            endpoints.Map(registerPath, register.HandleAsync).WithDisplayName($"gRPC {registerPath}").WithMetadata(RouterEndpoint.Marker),
+            new MethodConventions(router.Service, mapped));
+    }
+
+    // Those of the options have been checked with the options.
+    private static void CheckPolicies(IServiceProvider services, ServiceRouter router)
+    {
+        List<string> errors = [];
+        new AuthorizationPolicyValidator(services.GetRequiredService<RouterSection>(), services).Check($"{router.Service.FullName} (.proto)", router.Declared, errors);
+        if (errors.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+        }
     }
 }

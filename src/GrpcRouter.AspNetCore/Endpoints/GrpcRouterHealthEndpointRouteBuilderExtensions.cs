@@ -23,6 +23,6 @@ public static class GrpcRouterHealthEndpointRouteBuilderExtensions
             ?? throw new InvalidOperationException("MapGrpcRouterHealth needs builder.Services.AddGrpcRouter() first.");
         HealthEndpoint health = new(hub, endpoints.ServiceProvider.GetService<TimeProvider>() ?? TimeProvider.System);
         return new EndpointConventions(
-            [.. health.Methods.Select(method => endpoints.Map(HealthEndpoint.Path + method.Key, method.Value).WithDisplayName($"gRPC {HealthEndpoint.Path}{method.Key}"))]);
+            [.. health.Methods.Select(method => endpoints.Map(HealthEndpoint.Path + method.Key, method.Value).WithDisplayName($"gRPC {HealthEndpoint.Path}{method.Key}").WithMetadata(RouterEndpoint.Marker))]);
     }
 }

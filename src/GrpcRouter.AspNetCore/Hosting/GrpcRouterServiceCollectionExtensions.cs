@@ -70,6 +70,7 @@ public static class GrpcRouterServiceCollectionExtensions
         AddFirst<IConfigureOptions<KestrelServerOptions>, RouterKestrelSetup>(services);
         AddFirst<IConfigureOptions<HostOptions>, RouterHostSetup>(services);
         services.TryAddSingleton<ConnectionAges>();
+        AuthorizationServices.Add(services);
         services.TryAddSingleton<ConnectionBudgets>();
         services.TryAddSingleton<Http2Watch>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, Http2Watch>(static provider => provider.GetRequiredService<Http2Watch>()));

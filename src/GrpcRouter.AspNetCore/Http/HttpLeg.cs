@@ -23,6 +23,7 @@ internal sealed class HttpLeg : ClientLeg
     private static readonly string[] Codes = [.. Enumerable.Range(0, 17).Select(static code => code.ToString(CultureInfo.InvariantCulture))];
 
     private readonly StartBlock start = new();
+    private readonly HttpCaller caller = new();
     private HttpContext context = null!;
     private IHttpRequestFeature request = null!;
     private IHttpResponseFeature response = null!;
@@ -51,6 +52,15 @@ internal sealed class HttpLeg : ClientLeg
     public override PeerConnection? Connection => connection ??= PeerConnections.Of(context);
 
     /// <inheritdoc/>
+    public override PeerIdentity? Identity => caller.Identity;
+
+    /// <inheritdoc/>
+    public override string? Tenant => caller.Tenant;
+
+    /// <summary>Who makes the call.</summary>
+    public HttpCaller Caller => caller;
+
+    /// <inheritdoc/>
     public override string? TimeoutHeader => request.Headers.GrpcTimeout is { Count: > 0 } values ? values.ToString() : null;
 
     /// <inheritdoc/>
@@ -71,6 +81,7 @@ internal sealed class HttpLeg : ClientLeg
         leg.request = request;
         leg.response = features.GetRequiredFeature<IHttpResponseFeature>();
         leg.headersSet = false;
+        leg.caller.Reset();
         leg.gone = false;
         return leg;
     }
@@ -97,7 +108,7 @@ internal sealed class HttpLeg : ClientLeg
     /// <inheritdoc/>
     public override int PrepareStart()
     {
-        int size = start.Prepare(context, request.Headers);
+        int size = start.Prepare(context, request.Headers, caller);
         startIsLarge = start.IsLarge;
         return size;
     }

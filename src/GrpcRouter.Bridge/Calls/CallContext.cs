@@ -15,10 +15,9 @@ internal sealed class CallContext(InboundCall behind, RegistrationChannel channe
     private const int Held = 1;
     private const int Parted = 2;
 
-    private static readonly AuthContext Unauthenticated = new(null, []);
-
     private InboundCall? call = behind;
     private CallScope? scope;
+    private AuthContext? authContext;
     private Metadata? requestHeaders;
     private Metadata? trailers;
     private Dictionary<object, object>? userState;
@@ -82,8 +81,8 @@ internal sealed class CallContext(InboundCall behind, RegistrationChannel channe
 
     protected override WriteOptions? WriteOptionsCore { get; set; }
 
-    // The client's identity stays at the router; what the instance may know of it comes as metadata.
-    protected override AuthContext AuthContextCore => Unauthenticated;
+    // The router has authenticated the caller, and says who it is.
+    protected override AuthContext AuthContextCore => authContext ??= CallerAuthContext.Of(opening.ReadCaller());
 
     protected override IDictionary<object, object> UserStateCore => userState ??= new() { [Key] = this };
 

@@ -18,5 +18,26 @@ internal readonly struct CallOpening(byte[] serialized)
     public string AcceptEncoding =>
         CallStartFields.TryRead(serialized, out CallStartFields fields) ? Encoding.ASCII.GetString(fields.AcceptEncoding) : "";
 
+    /// <summary>Who calls, as the router says; null when it does not.</summary>
+    public CallerIdentity? ReadCaller() =>
+        Find(MetadataRules.CallerKey) is { } value && CallerName.TryDecode(value, out string scheme, out string name) ? new CallerIdentity(scheme, name) : null;
+
+    /// <summary>For whom, as the router says; null when it does not.</summary>
+    public string? ReadTenant() => Find(MetadataRules.TenantKey);
+
     public Metadata ReadMetadata() => MetadataBytes.Read(new MetadataReader(serialized, MetadataReader.InCallStart));
+
+    private string? Find(string key)
+    {
+        MetadataReader entries = new(serialized, MetadataReader.InCallStart);
+        while (entries.Read())
+        {
+            if (Ascii.Equals(entries.Key, key))
+            {
+                return Encoding.ASCII.GetString(entries.Value);
+            }
+        }
+
+        return null;
+    }
 }

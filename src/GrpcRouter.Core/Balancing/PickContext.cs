@@ -29,6 +29,9 @@ public readonly ref struct PickContext
     /// <summary>0 for the first pick of a call; a further one follows when the channel picked could not take it, and for each retry.</summary>
     public int Attempt { get; }
 
+    /// <summary>Whose call it is, as the router has made sure; null: nobody's in particular. The instances to pick from are those that may serve it.</summary>
+    public string? Tenant => leg?.Tenant;
+
     /// <summary>The value of a metadata key, in any case; several values are joined by commas. Null when the call did not bring it.</summary>
     public string? GetMetadata(string key) => leg?.GetHeader(key);
 

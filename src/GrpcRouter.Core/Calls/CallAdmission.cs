@@ -37,6 +37,11 @@ internal static class CallAdmission
             return false;
         }
 
+        if (plan.Service.Tenants is { } tenants && !tenants.TryAdmit(leg, out refusal))
+        {
+            return false;
+        }
+
         if (plan.Service.Limits is { } places && !places.TryEnter(leg, out tenant, out refusal))
         {
             return false;

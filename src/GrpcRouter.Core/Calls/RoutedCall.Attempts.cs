@@ -14,6 +14,7 @@ internal sealed partial class RoutedCall
     private readonly RequestReplay replay = new();
     private readonly RetryTimer retryTimer;
     private readonly AttemptTimer attemptTimer;
+    private MethodRoutes? routes;
     private PickTarget? target;
     private long pickedFrom;
     private int attempts;
@@ -39,6 +40,7 @@ internal sealed partial class RoutedCall
         replay.Reset(router.Hub);
         tried.Clear();
         target = null;
+        routes = null;
         attempts = retries = backoffs = transparentRetries = 0;
         requestFullAt = responseFullAt = 0;
         retrying = waiting = false;

@@ -85,7 +85,13 @@ internal sealed partial class RoutedCall
         }
 
         pickedFrom = router.Registry.Version;
-        target ??= plan.Route(leg, router.Hub.Random);
+        MethodRoutes now = plan.RoutesFor(leg.Tenant);
+        if (target is null || now != routes)
+        {
+            target = now.Route(leg, router.Hub.Random);
+            routes = now;
+        }
+
         if (!router.TryPick(this, target, leg.Start.Length, out InstanceChannel? picked, out ulong pickedId, out RouterStatus refusal))
         {
             Fail(new CallFailure(refusal, CancelReason.Router, OfAttempt: true));

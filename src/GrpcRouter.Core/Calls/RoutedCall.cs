@@ -114,6 +114,7 @@ internal sealed partial class RoutedCall : OutputTurn, IThreadPoolWorkItem, ICli
         limits = callLimits;
         retries = attempt.Ordinal;
         target = attempt.Target;
+        routes = attempt.Routes;
         if (attempt.DeadlineAt is { } due)
         {
             hasDeadline = true;

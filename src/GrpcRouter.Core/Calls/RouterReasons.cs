@@ -36,6 +36,18 @@ public static class RouterReasons
     /// <summary>The messages of a stream come faster than they may. RESOURCE_EXHAUSTED.</summary>
     public const string MessageRate = "MESSAGE_RATE";
 
+    /// <summary>The call needs credentials, or those it has brought are not good. UNAUTHENTICATED.</summary>
+    public const string Unauthenticated = "UNAUTHENTICATED";
+
+    /// <summary>The caller may not call the method. PERMISSION_DENIED.</summary>
+    public const string PermissionDenied = "PERMISSION_DENIED";
+
+    /// <summary>The call is for no tenant, and must be. PERMISSION_DENIED.</summary>
+    public const string TenantRequired = "TENANT_REQUIRED";
+
+    /// <summary>There is no such tenant, or the caller's credential names another. PERMISSION_DENIED.</summary>
+    public const string TenantRefused = "TENANT_REFUSED";
+
     /// <summary>An attempt had not answered in time, and there was to be no other. DEADLINE_EXCEEDED.</summary>
     public const string AttemptTimeout = "ATTEMPT_TIMEOUT";
 

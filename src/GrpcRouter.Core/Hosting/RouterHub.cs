@@ -52,6 +52,7 @@ public sealed class RouterHub : IDisposable
         Random = PickRandom.From(options.Random);
         Limits = new RouterLimits(this);
         Peers = new PeerGuard(this);
+        Callers = new CallerDoor(this);
 
         TimeSpan period = GrainOf(options);
         startedAt = tickedAt = Time.GetTimestamp();
@@ -116,6 +117,12 @@ public sealed class RouterHub : IDisposable
 
     /// <summary>Takes what must not be forgotten; null: nothing does.</summary>
     internal IAuditLog? Audit { get; }
+
+    /// <summary>Says which API keys are in use.</summary>
+    public IApiKeyUsage ApiKeyUsage => Callers.Usage;
+
+    /// <summary>What callers are judged by.</summary>
+    internal CallerDoor Callers { get; }
 
     internal DeadlineWheel Deadlines { get; }
 

@@ -111,6 +111,15 @@ public sealed class RouterOptions
     /// <summary>How those of single services are treated, by full name such as <c>greet.Greeter</c>.</summary>
     public IDictionary<string, ServicePolicyOptions> Services { get; } = new Dictionary<string, ServicePolicyOptions>(StringComparer.Ordinal);
 
+    /// <summary>Who calls, and what of it goes on to the instance.</summary>
+    public CallerOptions Callers { get; set; } = new();
+
+    /// <summary>Keys that callers may bring, by a name of 1 to 128 printable ASCII characters without spaces, which is who calls. Default: none.</summary>
+    public IDictionary<string, ApiKeyOptions> ApiKeys { get; } = new Dictionary<string, ApiKeyOptions>(StringComparer.Ordinal);
+
+    /// <summary>Whose calls there are.</summary>
+    public TenantOptions Tenants { get; set; } = new();
+
     /// <summary>Load balancing policies of the application's own, by name; see <see cref="LoadBalancingOptions.Policy"/>. They go before built-in ones.</summary>
     public IDictionary<string, Func<LoadBalancerContext, ILoadBalancer>> LoadBalancers { get; } =
         new Dictionary<string, Func<LoadBalancerContext, ILoadBalancer>>(StringComparer.Ordinal);

@@ -18,6 +18,7 @@ internal static class RouterRules
         scope.AtLeast(nameof(options.RetryBufferPerCall), options.RetryBufferPerCall, 0);
         scope.AtLeast(nameof(options.RetryBufferTotal), options.RetryBufferTotal, 0);
         CheckTimes(scope, options);
+        CallerOptionRules.Check(scope, options);
         if (scope.IsThere(nameof(options.Abuse), options.Abuse))
         {
             AbuseRules.Check(scope.Of(nameof(options.Abuse)), options.Abuse);

@@ -74,6 +74,9 @@ public abstract class ServiceRouter
     /// <summary>Calls that wait for an instance.</summary>
     internal WaitingCalls Waiting { get; }
 
+    /// <summary>What the .proto says of how calls are treated.</summary>
+    internal ServicePolicyOptions Declared => declared;
+
     /// <summary>How calls are treated that begin now.</summary>
     internal ServicePlan Plan => Volatile.Read(ref treatment).Plan;
 
@@ -96,7 +99,7 @@ public abstract class ServiceRouter
     internal ServiceLimits Limits => Volatile.Read(ref limits);
 
     /// <summary>At least one instance takes calls and is well.</summary>
-    public bool IsServing => Plan.Any.Current.WellCount > 0;
+    public bool IsServing => Plan.HasWell;
 
     /// <summary>Ends when the instances that take calls have changed since it was read. To miss nothing, read it before <see cref="IsServing"/>.</summary>
     public Task InstancesChanged => Registry.Changed;
@@ -220,6 +223,12 @@ public abstract class ServiceRouter
                 break;
             }
 
+            // Lists are by tenant already; what leads from a listed channel to another of its instance, and balancers of the application's own, must not lead astray.
+            if (!channel.Serves(call.Leg.Tenant))
+            {
+                continue;
+            }
+
             if (startLength > channel.MaxStartLength)
             {
                 refusal = new RouterStatus(StatusCode.ResourceExhausted, RouterReasons.MetadataTooLarge, $"The request metadata of {startLength} bytes is over what the instance takes in a frame.")
@@ -255,9 +264,9 @@ public abstract class ServiceRouter
         return false;
     }
 
-    private RouterStatus NoInstance(LabelSelector selector) => new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, selector.Equals(LabelSelector.Any)
-        ? $"No instance of {Service.FullName} is registered."
-        : $"No instance of {Service.FullName} with {selector} is registered.").With(ReasonKeys.Service, Service.FullName);
+    private RouterStatus NoInstance(LabelSelector selector) => new RouterStatus(StatusCode.Unavailable, RouterReasons.NoInstance, selector.HasLabels
+        ? $"No instance of {Service.FullName} with {selector} is registered."
+        : $"No instance of {Service.FullName} is registered.").With(ReasonKeys.Service, Service.FullName);
 
     /// <summary>Counts a call for the plan it begins with.</summary>
     private Treatment BeginCall()

@@ -60,6 +60,13 @@ public class CallPolicyOptions
     /// <summary>What happens to messages that come faster than they may. Default: they wait, and flow control lets their sender wait too.</summary>
     public MessageRateAction? MessageRateAction { get; set; }
 
+    /// <summary>
+    /// Who may call: the name of an authorization policy of ASP.NET Core, <c>authenticated</c> for whoever has proved who it is, or <c>anonymous</c> for everyone, also where a wider scope names a
+    /// policy. It counts beside what <c>RequireAuthorization</c> asks of an endpoint, not in its place. Without credentials a call ends UNAUTHENTICATED, with others PERMISSION_DENIED. Default:
+    /// everyone may.
+    /// </summary>
+    public string? AuthorizationPolicy { get; set; }
+
     /// <summary>What running a call twice does. Default: what the .proto says.</summary>
     public MethodIdempotency? Idempotency { get; set; }
 }

@@ -18,9 +18,6 @@ public sealed class CircuitBreakerOptions
     /// <summary>Calls under way on one instance. Positive; default: no limit. One that is full is passed over while others are not.</summary>
     public int? MaxCallsPerInstance { get; set; }
 
-    /// <summary>Calls under way for one tenant. Positive; default: no limit.</summary>
+    /// <summary>Calls under way for one tenant; calls without one count together. Positive; default: no limit. Needs <see cref="RouterOptions.Tenants"/>.</summary>
     public int? MaxCallsPerTenant { get; set; }
-
-    /// <summary>The metadata key that names a call's tenant. Calls without it are one tenant. Default: none, and then there are no tenants.</summary>
-    public string? TenantHeader { get; set; }
 }

@@ -12,7 +12,7 @@ public sealed class RouteRuleOptions
     /// <summary>Metadata that a call must bring, all of it. Empty: any call matches.</summary>
     public IList<HeaderMatchOptions> Headers { get; } = [];
 
-    /// <summary>Tenants, as named by <see cref="CircuitBreakerOptions.TenantHeader"/>. Empty: all.</summary>
+    /// <summary>Tenants, as <see cref="RouterOptions.Tenants"/> tells them. Empty: all.</summary>
     public IList<string> Tenants { get; } = [];
 
     /// <summary>Where the calls go, shared out by weight. One at least.</summary>

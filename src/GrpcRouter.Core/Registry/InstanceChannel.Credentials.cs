@@ -164,8 +164,7 @@ public sealed partial class InstanceChannel
             IReadOnlySet<string>? granted = Granted();
             if (!ReferenceEquals(granted, tenants))
             {
-                Volatile.Write(ref tenants, granted);
-                router.Registry.Update(Instance);
+                router.Registry.Regroup(this, () => Volatile.Write(ref tenants, granted));
             }
 
             return;

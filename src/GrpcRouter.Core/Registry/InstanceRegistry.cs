@@ -96,6 +96,15 @@ internal sealed class InstanceRegistry
         }
     }
 
+    /// <summary>Does something while no channel comes or goes.</summary>
+    public T Quietly<T>(Func<T> action)
+    {
+        lock (gate)
+        {
+            return action();
+        }
+    }
+
     /// <summary>Adds a channel. An older registration of the same instance and stripe is replaced and given back, to be told.</summary>
     /// <param name="channel">The channel, with all that its instance says of itself.</param>
     /// <param name="now">A timestamp of the router's clock.</param>
@@ -168,6 +177,27 @@ internal sealed class InstanceRegistry
                 {
                     group.Update(channel);
                 }
+            }
+
+            Publish_NeedsLock();
+        }
+    }
+
+    /// <summary>Changes what decides which groups a channel belongs to.</summary>
+    public void Regroup(InstanceChannel channel, Action change)
+    {
+        lock (gate)
+        {
+            bool listed = ready.Contains(channel);
+            foreach (IChannelGroup group in listed ? groups : [])
+            {
+                group.Remove(channel);
+            }
+
+            change();
+            foreach (IChannelGroup group in listed ? groups : [])
+            {
+                group.Add(channel);
             }
 
             Publish_NeedsLock();

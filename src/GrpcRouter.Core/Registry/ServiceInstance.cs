@@ -101,7 +101,7 @@ public sealed class ServiceInstance
     /// <param name="decay"><see cref="MethodPlan.LatencyDecay"/>.</param>
     internal void OnLatency(long ticks, long now, long decay) => Latency.Add(ticks, now, decay);
 
-    /// <summary>Gives one of its channels that takes calls, any of them; its first when none does, and null when it has none.</summary>
+    /// <summary>Gives one of its channels that takes the call, any of them; its first when none does, and null when it has none.</summary>
     internal InstanceChannel? ChannelFor(in PickContext call)
     {
         InstanceChannel[] all = Volatile.Read(ref channels);
@@ -114,7 +114,7 @@ public sealed class ServiceInstance
         for (int i = 0; i < all.Length; i++)
         {
             InstanceChannel channel = all[(start + i) % all.Length];
-            if (channel.State == InstanceState.Ready)
+            if (channel.State == InstanceState.Ready && channel.Serves(call.Tenant))
             {
                 return channel;
             }

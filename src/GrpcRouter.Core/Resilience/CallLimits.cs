@@ -8,22 +8,20 @@ internal sealed class CallLimits
 {
     private readonly int maxCalls;
     private readonly LiveCalls live;
-    private readonly string tenantHeader;
     private readonly RouterStatus serviceFull;
     private readonly RouterStatus tenantFull;
     private readonly int tenantLimit;
 
-    private CallLimits(string service, int? maxCalls, LiveCalls live, int? maxCallsPerTenant, string? tenantHeader, CallLimits? before)
+    private CallLimits(string service, int? maxCalls, LiveCalls live, int? maxCallsPerTenant, CallLimits? before)
     {
         this.maxCalls = maxCalls ?? int.MaxValue;
         this.live = live;
-        this.tenantHeader = tenantHeader ?? "";
         serviceFull = Full(RouterReasons.TooManyCalls, service, this.maxCalls, $"{service} has as many calls under way as it may.")
             .With(ReasonKeys.Scope, ReasonKeys.ServiceScope);
-        if (maxCallsPerTenant is { } limit && tenantHeader is not null)
+        if (maxCallsPerTenant is { } limit)
         {
             tenantLimit = limit;
-            Tenants = before is { Tenants: { } known } && before.tenantHeader == tenantHeader ? known : new TenantTable(limit);
+            Tenants = before?.Tenants ?? new TenantTable(limit);
             tenantFull = Full(RouterReasons.TenantLimit, service, limit, $"The tenant has as many calls of {service} under way as it may.");
         }
     }
@@ -34,16 +32,13 @@ internal sealed class CallLimits
     /// <param name="service">The service.</param>
     /// <param name="scopes">What is set for it.</param>
     /// <param name="live">Its calls.</param>
-    /// <param name="before">The limits that these replace: tenants that are named as before go on with the calls they have.</param>
+    /// <param name="before">The limits that these replace: tenants go on with the calls they have.</param>
     /// <returns>Null when nothing is limited.</returns>
     public static CallLimits? Create(RoutedService service, OptionScopes scopes, LiveCalls live, CallLimits? before = null)
     {
         int? maxCalls = scopes.OfService(static options => options.CircuitBreaker.MaxCalls);
         int? maxCallsPerTenant = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerTenant);
-        string? tenantHeader = scopes.OfService(static options => options.CircuitBreaker.TenantHeader);
-        return maxCalls is null && (maxCallsPerTenant is null || tenantHeader is null)
-            ? null
-            : new CallLimits(service.FullName, maxCalls, live, maxCallsPerTenant, tenantHeader, before);
+        return maxCalls is null && maxCallsPerTenant is null ? null : new CallLimits(service.FullName, maxCalls, live, maxCallsPerTenant, before);
     }
 
     /// <summary>These count from now on.</summary>
@@ -81,7 +76,7 @@ internal sealed class CallLimits
             return true;
         }
 
-        tenant = Tenants.TryEnter(leg.GetHeader(tenantHeader) ?? "");
+        tenant = Tenants.TryEnter(leg.Tenant ?? "");
         refusal = tenantFull;
         return tenant is not null;
     }

@@ -1,7 +1,7 @@
 namespace GrpcRouter;
 
 /// <summary>The calls of one tenant that are under way.</summary>
-/// <param name="name">The value of the header that names it; empty for calls without.</param>
+/// <param name="name">What it is called; empty for calls without one.</param>
 internal sealed class Tenant(string name)
 {
     private const int Gone = -1;

@@ -10,19 +10,16 @@ internal sealed class RouteRule
 
     private readonly HeaderMatch[] headers;
     private readonly FrozenSet<string>? tenants;
-    private readonly string tenantHeader;
     private readonly string? stickyHeader;
     private readonly RouteTarget[] targets;
     private readonly ulong[] shares;
 
     /// <param name="options">The rule.</param>
-    /// <param name="tenantHeader">The key that names a call's tenant; null when nothing does.</param>
     /// <param name="make">Makes a target.</param>
-    public RouteRule(RouteRuleOptions options, string? tenantHeader, Func<RouteTargetOptions, RouteTarget> make)
+    public RouteRule(RouteRuleOptions options, Func<RouteTargetOptions, RouteTarget> make)
     {
         headers = [.. options.Headers.Select(static match => new HeaderMatch(match))];
         tenants = options.Tenants.Count == 0 ? null : options.Tenants.ToFrozenSet(StringComparer.Ordinal);
-        this.tenantHeader = tenantHeader ?? "";
         stickyHeader = options.StickyHeader;
         Timeout = options.Timeout;
         targets = [.. options.Targets.Select(make)];
@@ -40,7 +37,7 @@ internal sealed class RouteRule
 
     public bool Matches(ClientLeg leg)
     {
-        if (tenants is not null && !tenants.Contains(leg.GetHeader(tenantHeader) ?? ""))
+        if (tenants is not null && !tenants.Contains(leg.Tenant ?? ""))
         {
             return false;
         }

@@ -134,12 +134,11 @@ public sealed class ApplyTests
         {
             options.RetryBudget.Ratio = 0.5;
             options.RetryBudget.MaxTokens = 20;
-            options.CircuitBreaker.TenantHeader = "x-other";
         }));
-        (RetryBudget? otherBudget, RetryThrottle? otherThrottle, TenantTable? otherTenants) = Counted(bench);
+        (RetryBudget? otherBudget, RetryThrottle? otherThrottle, TenantTable? sameTenants) = Counted(bench);
         Assert.NotSame(budget, otherBudget);
         Assert.NotSame(throttle, otherThrottle);
-        Assert.NotSame(tenants, otherTenants);
+        Assert.Same(tenants, sameTenants);
     }
 
     [Fact]
@@ -335,7 +334,7 @@ public sealed class ApplyTests
         options.KeepAliveInterval = TimeSpan.FromHours(1);
         service.Retry.MaxAttempts = 2;
         service.RetryBudget.MaxTokens = 10;
-        service.CircuitBreaker.TenantHeader = "x-tenant";
+        options.Tenants.Source = TenantSource.Caller;
         service.CircuitBreaker.MaxCallsPerTenant = 100;
         service.OutlierDetection.MaxEjectionPercent = 100;
         service.OutlierDetection.FailurePercentage = new() { MinimumHosts = 1, RequestVolume = 5 };

@@ -77,7 +77,7 @@ public sealed class LabelRouteTests
         await AddAsync(bench, "v2", "b");
         Assert.Equal("v1a", Places(bench, ("x-version", "v1")));
         TestLeg leg = Picks.Bringing(("x-version", "v2"));
-        Assert.Equal(0, bench.Router.Plan[Probe.Unary].Route(leg, Picks.Random).Count);
+        Assert.Equal(0, bench.Router.Plan[Probe.Unary].RoutesFor(leg.Tenant).Route(leg, Picks.Random).Count);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class LabelRouteTests
     private static string Places(Bench bench, params (string, string)[] metadata)
     {
         TestLeg leg = Picks.Bringing(metadata);
-        IEnumerable<string> places = Enumerable.Range(0, 40).Select(_ => bench.Router.Plan[Probe.Unary].Route(leg, Picks.Random).Pick(Picks.Call(leg))!.InstanceId);
+        IEnumerable<string> places = Enumerable.Range(0, 40).Select(_ => bench.Router.Plan[Probe.Unary].RoutesFor(leg.Tenant).Route(leg, Picks.Random).Pick(Picks.Call(leg))!.InstanceId);
         return string.Join(' ', places.Distinct().Order(StringComparer.Ordinal));
     }
 }

@@ -95,7 +95,7 @@ public sealed class RouteTableTests
             rule.Tenants.Add("acme");
             rule.Targets.Add(To("v2"));
         });
-        options.Service("probe.Probe").CircuitBreaker.TenantHeader = "x-tenant";
+        options.Tenants.Source = TenantSource.Caller;
         using Bench bench = new(options);
         await InstancesAsync(bench);
         Assert.Equal("v2", Places(bench, [("x-tenant", "acme")]));
@@ -161,8 +161,8 @@ public sealed class RouteTableTests
             rule.Methods.Add("Duplex");
             rule.Targets.Add(To("v2"));
         }));
-        Assert.Null(bench.Router.Plan[Probe.Unary].Routes);
-        Assert.NotNull(bench.Router.Plan[Probe.Duplex].Routes);
+        Assert.Null(bench.Router.Plan[Probe.Unary].Open.Routes);
+        Assert.NotNull(bench.Router.Plan[Probe.Duplex].Open.Routes);
     }
 
     private static RouterOptions Ruled(params Action<RouteRuleOptions>[] rules)
@@ -199,14 +199,14 @@ public sealed class RouteTableTests
     private static string Place(Bench bench, params (string, string)[] metadata)
     {
         TestLeg leg = Picks.Bringing(metadata);
-        return bench.Router.Plan[Probe.Unary].Route(leg, Picks.Random).Pick(Picks.Call(leg))!.InstanceId;
+        return bench.Router.Plan[Probe.Unary].RoutesFor(leg.Tenant).Route(leg, Picks.Random).Pick(Picks.Call(leg))!.InstanceId;
     }
 
     // All that many calls meet.
     private static string Places(Bench bench, (string, string)[] metadata, RoutedMethod? method = null)
     {
         TestLeg leg = Picks.Bringing(metadata);
-        IEnumerable<string> places = Enumerable.Range(0, 20).Select(_ => bench.Router.Plan[method ?? Probe.Unary].Route(leg, Picks.Random).Pick(Picks.Call(leg))!.InstanceId);
+        IEnumerable<string> places = Enumerable.Range(0, 20).Select(_ => bench.Router.Plan[method ?? Probe.Unary].RoutesFor(leg.Tenant).Route(leg, Picks.Random).Pick(Picks.Call(leg))!.InstanceId);
         return string.Join(' ', places.Distinct().Order(StringComparer.Ordinal));
     }
 }

@@ -10,7 +10,7 @@ internal static class Picks
 
     public static InstanceSnapshot Pickable(this Bench bench) => bench.Router.Registry.Pickable;
 
-    public static PickTarget Target(this Bench bench) => bench.Router.Plan[Probe.Unary].Target;
+    public static PickTarget Target(this Bench bench) => bench.Router.Plan[Probe.Unary].Open.Target;
 
     public static Task<ScriptedInstance> InstanceAsync(this Bench bench, string id, Action<Hello> say)
     {

@@ -49,6 +49,9 @@ internal sealed class TestLeg : ClientLeg
 
     public string? Timeout { get; init; }
 
+    /// <summary>Whatever it says under <c>x-tenant</c>.</summary>
+    public override string? Tenant => GetHeader("x-tenant");
+
     /// <summary>The response never waits for the test to read it.</summary>
     public bool Reads { get; }
 

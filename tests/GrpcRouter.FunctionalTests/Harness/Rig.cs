@@ -65,6 +65,7 @@ internal sealed class Rig : IAsyncDisposable
 
                 options.Builder?.Invoke(builder);
             },
+            Conventions = options.Conventions,
             Application = options.Application,
         });
         Rig rig = new(host, logs, options);

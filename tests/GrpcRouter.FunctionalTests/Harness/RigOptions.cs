@@ -24,5 +24,7 @@ internal sealed class RigOptions
 
     public Action<WebApplicationBuilder>? Builder { get; init; }
 
+    public Action<GrpcRouterEndpointConventionBuilder>? Conventions { get; init; }
+
     public Action<WebApplication>? Application { get; init; }
 }

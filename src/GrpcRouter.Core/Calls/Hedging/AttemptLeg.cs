@@ -22,6 +22,9 @@ internal sealed class AttemptLeg(HedgedCall call, int ordinal) : ClientLeg
     /// <summary>Where the call's route leads.</summary>
     public PickTarget Target { get; private set; } = null!;
 
+    /// <summary>What said so.</summary>
+    public MethodRoutes Routes { get; private set; } = null!;
+
     /// <summary>When the call ends, as a timestamp; null: it may take any time.</summary>
     public long? DeadlineAt { get; private set; }
 
@@ -64,13 +67,15 @@ internal sealed class AttemptLeg(HedgedCall call, int ordinal) : ClientLeg
     /// <summary>Makes ready for an attempt.</summary>
     /// <param name="callClient">The client.</param>
     /// <param name="target">See <see cref="Target"/>.</param>
+    /// <param name="routes">See <see cref="Routes"/>.</param>
     /// <param name="deadlineAt">See <see cref="DeadlineAt"/>.</param>
     /// <param name="direct">It reads the request itself.</param>
-    public void Reset(ClientLeg callClient, PickTarget target, long? deadlineAt, bool direct)
+    public void Reset(ClientLeg callClient, PickTarget target, MethodRoutes routes, long? deadlineAt, bool direct)
     {
         readsRequest = direct;
         client = callClient;
         Target = target;
+        Routes = routes;
         DeadlineAt = deadlineAt;
         drainer = null;
         won = Placed = Ended = Over = Told = Budgeted = false;

@@ -98,7 +98,7 @@ internal sealed partial class HedgedCall
 
         AttemptLeg attempt = attempts[started++];
         running++;
-        attempt.Reset(leg, target, deadlineAt, direct);
+        attempt.Reset(leg, target, routes, deadlineAt, direct);
         (attempt.Budgeted, granted) = (granted, false);
         if (direct)
         {

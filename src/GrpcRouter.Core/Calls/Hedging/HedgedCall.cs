@@ -25,6 +25,7 @@ internal sealed partial class HedgedCall : IClientWatcher
     private MethodLimits limits = null!;
     private HedgingPlan hedging = null!;
     private ClientLeg leg = null!;
+    private MethodRoutes routes = null!;
     private PickTarget target = null!;
     private Tenant? tenant;
     private HeldPermits permits;
@@ -55,7 +56,8 @@ internal sealed partial class HedgedCall : IClientWatcher
             return Task.CompletedTask;
         }
 
-        target = plan.Route(leg, router.Hub.Random);
+        routes = plan.RoutesFor(leg.Tenant);
+        target = routes.Route(leg, router.Hub.Random);
         completion = AsyncTaskMethodBuilder.Create();
         Task over = completion.Task;
         long call = serial;
@@ -167,6 +169,7 @@ internal sealed partial class HedgedCall : IClientWatcher
             limits = null!;
             hedging = null!;
             leg = null!;
+            routes = null!;
             target = null!;
             completion = default;
             ResetAttempts();

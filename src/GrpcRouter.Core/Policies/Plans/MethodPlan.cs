@@ -6,11 +6,14 @@ internal sealed class MethodPlan
     /// <summary>The plan of the service, which this is part of.</summary>
     public required ServicePlan Service { get; init; }
 
-    /// <summary>Where calls go that no rule sends elsewhere.</summary>
-    public required PickTarget Target { get; init; }
+    /// <summary>The method's place in its service.</summary>
+    public required int Index { get; init; }
 
-    /// <summary>What sends calls elsewhere; null: nothing does.</summary>
-    public RouteTable? Routes { get; init; }
+    /// <summary>Where calls go for whose tenant no instance was set aside.</summary>
+    public required MethodRoutes Open { get; init; }
+
+    /// <summary>The tenants that have instances set aside.</summary>
+    public required GrantedTenants Granted { get; init; }
 
     /// <summary>When a call is tried again; null: only when it never reached an instance.</summary>
     public RetryPlan? Retry { get; init; }
@@ -27,6 +30,9 @@ internal sealed class MethodPlan
     /// <summary>A call that finds no instance waits.</summary>
     public bool WaitForReady { get; init; }
 
+    /// <summary>Who may call, as <see cref="CallPolicyOptions.AuthorizationPolicy"/> says; null: everyone.</summary>
+    public string? AuthorizationPolicy { get; init; }
+
     /// <summary>Sessions stay with their instance.</summary>
     public bool SessionAffinity { get; init; }
 
@@ -36,9 +42,10 @@ internal sealed class MethodPlan
     /// <summary>The time in which it forgets most of a latency, in units of the router's clock; 0 when it wants to know none.</summary>
     public long LatencyDecay { get; init; }
 
-    /// <summary>Where a call goes. To be asked once for a call: with weights the answer may be another the next time.</summary>
-    public PickTarget Route(ClientLeg leg, PickRandom random) => Routes is null ? Target : Routes.Route(leg, random);
+    /// <summary>Where the calls of a tenant go; null: of nobody in particular. It may be another when instances have come or gone.</summary>
+    public MethodRoutes RoutesFor(string? tenant) =>
+        tenant is not null && !Granted.IsEmpty && Granted.Find(tenant) is { } own ? own[Index] : Open;
 
     /// <summary>Longest time of a call by its method and its route; null: no limit.</summary>
-    public TimeSpan? TimeoutFor(ClientLeg leg) => Routes is null ? Timeout : Routes.TimeoutFor(leg, Timeout);
+    public TimeSpan? TimeoutFor(ClientLeg leg) => Open.Routes is { } routes ? routes.TimeoutFor(leg, Timeout) : Timeout;
 }

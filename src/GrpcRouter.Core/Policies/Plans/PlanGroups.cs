@@ -4,26 +4,25 @@ namespace GrpcRouter;
 internal sealed class PlanGroups(InstanceRegistry registry)
 {
     private readonly List<IChannelGroup> groups = [];
+    private bool released;
 
-    /// <summary>Fills a group, and keeps it filled.</summary>
+    /// <summary>Fills a group, and keeps it filled. One that comes too late stays empty.</summary>
     public TGroup Add<TGroup>(TGroup group)
-        where TGroup : IChannelGroup
-    {
-        lock (groups)
+        where TGroup : IChannelGroup => registry.Quietly(() =>
         {
-            groups.Add(group);
-        }
+            if (!released)
+            {
+                groups.Add(registry.AddGroup(group));
+            }
 
-        return registry.AddGroup(group);
-    }
+            return group;
+        });
 
     /// <summary>No call picks from them any more.</summary>
-    public void Release()
+    public void Release() => registry.Quietly(() =>
     {
-        lock (groups)
-        {
-            registry.RemoveGroups(groups);
-            groups.Clear();
-        }
-    }
+        registry.RemoveGroups(groups);
+        groups.Clear();
+        return released = true;
+    });
 }

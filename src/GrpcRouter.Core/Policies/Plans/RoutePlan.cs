@@ -1,14 +1,19 @@
 namespace GrpcRouter;
 
 /// <summary>Makes the route tables of a service's methods.</summary>
+/// <param name="scopes">The options.</param>
+/// <param name="all">The instances that there are to choose from.</param>
+/// <param name="groups">Takes what is kept by label.</param>
+/// <param name="makeTarget">Makes a target.</param>
+/// <param name="makeSubset">Makes a subset of a family.</param>
 internal sealed class RoutePlan(
     OptionScopes scopes,
+    LabelSelector all,
     PlanGroups groups,
     Func<LabelSelector, PickRules, PickTarget> makeTarget,
     Func<LabelFamily, string, LabelSelector, FamilySubset> makeSubset)
 {
     private readonly IList<RouteRuleOptions> rules = scopes.OfService(static options => options.Routing.Rules.Count == 0 ? null : options.Routing.Rules) ?? [];
-    private readonly string? tenantHeader = scopes.OfService(static options => options.CircuitBreaker.TenantHeader);
     private readonly LabelHeader[] headers =
     [
         .. (scopes.OfService(static options => options.Routing.LabelHeaders.Count == 0 ? null : options.Routing.LabelHeaders) ?? new Dictionary<string, string>())
@@ -27,14 +32,14 @@ internal sealed class RoutePlan(
             return null;
         }
 
-        Dictionary<LabelSelector, PickTarget> known = new() { [LabelSelector.Any] = any };
-        List<RouteTarget> all = [];
-        RouteTarget rest = Make(LabelSelector.Any, fallback: null);
-        RouteRule[] made =
+        Dictionary<LabelSelector, PickTarget> known = new() { [all] = any };
+        List<RouteTarget> made = [];
+        RouteTarget rest = Make(all, fallback: null);
+        RouteRule[] ordered =
         [
-            .. own.Select(rule => new RouteRule(rule, tenantHeader, target => Make(new LabelSelector(target.Labels), target.FallBackToAny ? rest : null))),
+            .. own.Select(rule => new RouteRule(rule, target => Make(all.With(target.Labels), target.FallBackToAny ? rest : null))),
         ];
-        return new RouteTable(made, rest, [.. all]);
+        return new RouteTable(ordered, rest, [.. made]);
 
         RouteTarget Make(LabelSelector selector, RouteTarget? fallback)
         {
@@ -47,7 +52,7 @@ internal sealed class RoutePlan(
                 ? null
                 : new LabelRoutes(headers, groups, chosen => new LabelFamily(selector, chosen, makeSubset, picks));
             RouteTarget route = new(target, labels, fallback);
-            all.Add(route);
+            made.Add(route);
             return route;
         }
     }

@@ -11,14 +11,12 @@ internal sealed class ServicePlan
     private readonly RouterHub hub;
     private readonly RouterOptions balancers;
     private readonly OptionScopes scopes;
-    private readonly LocalityPlan locality;
-    private readonly int panicThreshold;
     private readonly PlanGroups groups;
+    private readonly PickPlan open;
+    private readonly GrantedTenants granted;
     private readonly OutlierPlan? outliers;
     private readonly (double Ratio, double MinPerSecond, int? MaxRetries) budgetRules;
     private readonly (int MaxTokens, double TokenRatio)? throttleRules;
-    private readonly Dictionary<LabelSelector, Subset> subsets = [];
-    private readonly List<PickTarget> targets = [];
     private readonly MethodPlan[] methods;
 
     private ServicePlan(RoutedService service, RouterHub hub, RouterOptions options, OptionScopes scopes, InstanceRegistry registry, LiveCalls live, ServicePlan? before)
@@ -29,17 +27,18 @@ internal sealed class ServicePlan
         groups = new PlanGroups(registry);
         balancers = options;
         string? region = scopes.OfService(static options => options.Locality.Region);
-        locality = region is null ? LocalityPlan.None : new LocalityPlan(
+        LocalityPlan locality = region is null ? LocalityPlan.None : new LocalityPlan(
             region,
             scopes.OfService(static options => options.Locality.Zone),
             scopes.OfService(static options => options.Locality.Overprovisioning) ?? 1.4);
-        panicThreshold = scopes.OfService(static options => options.PanicThreshold) ?? 0;
+        int panicThreshold = scopes.OfService(static options => options.PanicThreshold) ?? 0;
         int? instanceLimit = scopes.OfService(static options => options.CircuitBreaker.MaxCallsPerInstance);
         MaxCallsPerInstance = instanceLimit ?? int.MaxValue;
         MaxPendingCalls = scopes.OfService(static options => options.CircuitBreaker.MaxPendingCalls) ?? 1000;
-        Any = SubsetOf(LabelSelector.Any);
-        RoutePlan routes = new(scopes, groups, Target, (family, key, selector) => new FamilySubset(family, key, selector, locality, panicThreshold));
-        methods = [.. service.Methods.Select(method => Method(method, routes))];
+        PickRules[] rules = [.. service.Methods.Select(method => Picks(Balancing(method.Name)))];
+        open = Pick(LabelSelector.Any, groups);
+        granted = groups.Add(new GrantedTenants(registry, tenant => Pick(new LabelSelector([], tenant), new PlanGroups(registry))));
+        methods = [.. service.Methods.Select(Method)];
         InstancesFull = CallLimits.Full(
             RouterReasons.TooManyCalls,
             service.FullName,
@@ -61,16 +60,21 @@ internal sealed class ServicePlan
         throttleRules = scopes.OfService(static options => options.RetryBudget.MaxTokens) is { } maxTokens
             ? (maxTokens, scopes.OfService(static options => options.RetryBudget.TokenRatio) ?? 0.1)
             : null;
-        Throttle = throttleRules is not { } rules ? null
-            : before is { Throttle: { } throttle } && before.throttleRules == rules ? throttle
-            : new RetryThrottle(rules.MaxTokens, rules.TokenRatio);
+        Throttle = throttleRules is not { } throttling ? null
+            : before is { Throttle: { } throttle } && before.throttleRules == throttling ? throttle
+            : new RetryThrottle(throttling.MaxTokens, throttling.TokenRatio);
+
+        PickPlan Pick(LabelSelector all, PlanGroups kept) => new(service, scopes, kept, all, rules, locality, panicThreshold);
     }
 
     /// <summary>The calls that began with the plan and are under way.</summary>
     public StripedCounter Live { get; } = new();
 
-    /// <summary>All instances.</summary>
-    public Subset Any { get; }
+    /// <summary>An instance is well, for whatever callers.</summary>
+    public bool HasWell => open.Any.Current.WellCount > 0 || granted.HasWell;
+
+    /// <summary>Whose calls there are; null: nobody's in particular.</summary>
+    public TenantRules? Tenants => hub.Callers.Rules.Tenants;
 
     /// <summary>Calls that one instance may have under way.</summary>
     public int MaxCallsPerInstance { get; }
@@ -122,36 +126,31 @@ internal sealed class ServicePlan
     }
 
     /// <summary>No call picks by the plan any more.</summary>
-    public void Release() => groups.Release();
+    public void Release()
+    {
+        groups.Release();
+        granted.Release();
+    }
 
     public void OnTick(long now)
     {
-        foreach (PickTarget target in targets)
-        {
-            target.OnTick(now);
-        }
-
-        foreach (MethodPlan method in methods)
-        {
-            method.Routes?.OnTick(now);
-        }
-
+        open.OnTick(now);
+        granted.OnTick(now);
         Limits?.OnTick();
         Budget?.OnTick(now);
     }
 
-    private MethodPlan Method(RoutedMethod method, RoutePlan routes)
+    private MethodPlan Method(RoutedMethod method)
     {
         string name = method.Name;
         LoadBalancingOptions balancing = Balancing(name);
-        PickRules picks = Picks(balancing);
-        PickTarget target = Target(LabelSelector.Any, picks);
         HedgingPlan? hedging = Hedging(method);
         return new MethodPlan
         {
             Service = this,
-            Target = target,
-            Routes = routes.Create(name, target, picks),
+            Index = method.Index,
+            Open = open[method.Index],
+            Granted = granted,
             Hedging = hedging,
             Retry = hedging is null ? Retry(name) : null,
 
@@ -161,6 +160,7 @@ internal sealed class ServicePlan
                 : scopes.Of(name, static options => options.Timeout),
             MaxStreamAge = method.ClientStreams || method.ServerStreams ? scopes.Of(name, static options => options.MaxStreamAge) : null,
             WaitForReady = scopes.Of(name, static options => options.WaitForReady) ?? false,
+            AuthorizationPolicy = scopes.Of(name, static options => options.AuthorizationPolicy) is { } policy and not AuthorizationPolicies.Anonymous ? policy : null,
             SessionAffinity = balancing.SessionAffinity ?? false,
             LatencyDecay = balancing.Policy == LoadBalancingPolicies.PeakEwma ? PeakLatency.DecayOf(balancing, hub.Time) : 0,
         };
@@ -222,23 +222,6 @@ internal sealed class ServicePlan
         LoadBalancerContext context = new(service, balancing, slowStart, hub.Time);
         return new PickRules(
             () => LoadBalancerCatalog.Create(balancers, context), balancing.Policy == LoadBalancingPolicies.Instance, balancing.SessionAffinity ?? false);
-    }
-
-    private PickTarget Target(LabelSelector selector, PickRules picks)
-    {
-        PickTarget target = new(SubsetOf(selector), picks);
-        targets.Add(target);
-        return target;
-    }
-
-    private Subset SubsetOf(LabelSelector selector)
-    {
-        if (!subsets.TryGetValue(selector, out Subset? subset))
-        {
-            subsets[selector] = subset = groups.Add(new Subset(selector, locality, panicThreshold));
-        }
-
-        return subset;
     }
 
     private static IList<StatusCode>? Listed(IList<StatusCode> codes) => codes.Count == 0 ? null : codes;

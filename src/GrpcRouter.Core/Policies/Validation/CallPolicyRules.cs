@@ -11,6 +11,7 @@ internal static class CallPolicyRules
     {
         scope.Positive(nameof(options.Timeout), options.Timeout);
         scope.Positive(nameof(options.MaxStreamAge), options.MaxStreamAge);
+        scope.Require(options.AuthorizationPolicy is not "", nameof(options.AuthorizationPolicy), "must name a policy", value: null);
         scope.Defined(nameof(options.Idempotency), options.Idempotency);
         RateLimitRules.Check(scope, options);
         if (scope.IsThere(nameof(options.LoadBalancing), options.LoadBalancing))

@@ -7,12 +7,12 @@ internal static class LimitRules
 
     /// <param name="scope">Where the service's options stand.</param>
     /// <param name="service">The options.</param>
-    /// <param name="tenantHeader">The key that names tenants; null when nothing does.</param>
-    public static void Check(in OptionScope scope, ServicePolicyOptions service, string? tenantHeader)
+    /// <param name="tenants">Something names a call's tenant.</param>
+    public static void Check(in OptionScope scope, ServicePolicyOptions service, bool tenants)
     {
         if (scope.IsThere(nameof(service.CircuitBreaker), service.CircuitBreaker))
         {
-            Check(scope.Of(nameof(service.CircuitBreaker)), service.CircuitBreaker, tenantHeader);
+            Check(scope.Of(nameof(service.CircuitBreaker)), service.CircuitBreaker, tenants);
         }
 
         if (scope.IsThere(nameof(service.RetryBudget), service.RetryBudget))
@@ -21,17 +21,16 @@ internal static class LimitRules
         }
     }
 
-    private static void Check(in OptionScope scope, CircuitBreakerOptions options, string? tenantHeader)
+    private static void Check(in OptionScope scope, CircuitBreakerOptions options, bool tenants)
     {
         scope.AtLeast(nameof(options.MaxCalls), options.MaxCalls, 1);
         scope.AtLeast(nameof(options.MaxPendingCalls), options.MaxPendingCalls, 0);
         scope.AtLeast(nameof(options.MaxRetries), options.MaxRetries, 0);
         scope.AtLeast(nameof(options.MaxCallsPerInstance), options.MaxCallsPerInstance, 1);
         scope.AtLeast(nameof(options.MaxCallsPerTenant), options.MaxCallsPerTenant, 1);
-        scope.TextKey(nameof(options.TenantHeader), options.TenantHeader);
-        if (options.MaxCallsPerTenant is not null && tenantHeader is null)
+        if (options.MaxCallsPerTenant is not null && !tenants)
         {
-            scope.Fail(nameof(options.MaxCallsPerTenant), $"needs {nameof(options.TenantHeader)}, which names a call's tenant");
+            scope.Fail(nameof(options.MaxCallsPerTenant), "needs the Tenants of the router to have a Source, which names a call's tenant");
         }
     }
 

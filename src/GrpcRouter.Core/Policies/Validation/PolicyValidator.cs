@@ -14,13 +14,14 @@ internal static class PolicyValidator
             return;
         }
 
-        Check(root.Of(nameof(RouterOptions.Defaults)), options.Defaults, wider: null, balancers);
+        bool tenants = options.Tenants is { Source: not TenantSource.None };
+        Check(root.Of(nameof(RouterOptions.Defaults)), options.Defaults, wider: null, balancers, tenants);
         OptionScope services = root.Of(nameof(RouterOptions.Services));
         foreach ((string name, ServicePolicyOptions service) in options.Services)
         {
             if (services.IsThere(name, service))
             {
-                Check(services.Of(name), service, options.Defaults, balancers);
+                Check(services.Of(name), service, options.Defaults, balancers, tenants);
             }
         }
     }
@@ -30,7 +31,8 @@ internal static class PolicyValidator
     /// <param name="service">The policies.</param>
     /// <param name="wider">Where what is not set is taken from; null for the defaults themselves.</param>
     /// <param name="balancers">The names that <see cref="LoadBalancingOptions.Policy"/> may have.</param>
-    public static void Check(in OptionScope scope, ServicePolicyOptions service, ServicePolicyOptions? wider, IReadOnlySet<string> balancers)
+    /// <param name="tenants">Something names a call's tenant.</param>
+    public static void Check(in OptionScope scope, ServicePolicyOptions service, ServicePolicyOptions? wider, IReadOnlySet<string> balancers, bool tenants)
     {
         CallPolicyRules.Check(scope, service, wider is null ? [] : [wider], balancers);
         OptionScope methods = scope.Of(nameof(ServicePolicyOptions.Methods));
@@ -44,9 +46,7 @@ internal static class PolicyValidator
 
         InstanceRules.Check(scope, service);
 
-        // Defaults may leave it to each service to name the key.
-        string? tenantHeader = service.CircuitBreaker?.TenantHeader ?? (wider is null ? "" : wider.CircuitBreaker?.TenantHeader);
-        LimitRules.Check(scope, service, tenantHeader);
-        RoutingRules.Check(scope, service.Routing, tenantHeader);
+        LimitRules.Check(scope, service, tenants);
+        RoutingRules.Check(scope, service.Routing, tenants);
     }
 }

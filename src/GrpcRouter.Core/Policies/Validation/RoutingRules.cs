@@ -10,8 +10,8 @@ internal static class RoutingRules
 
     /// <param name="service">Where the service's options stand.</param>
     /// <param name="routing">Its routes.</param>
-    /// <param name="tenantHeader">The key that names tenants; null when nothing does.</param>
-    public static void Check(in OptionScope service, RoutingOptions? routing, string? tenantHeader)
+    /// <param name="tenants">Something names a call's tenant.</param>
+    public static void Check(in OptionScope service, RoutingOptions? routing, bool tenants)
     {
         if (!service.IsThere(nameof(ServicePolicyOptions.Routing), routing))
         {
@@ -32,19 +32,19 @@ internal static class RoutingRules
         {
             if (rules.IsThere($"{i}", routing.Rules[i]))
             {
-                Check(rules.Of(i), routing.Rules[i], tenantHeader);
+                Check(rules.Of(i), routing.Rules[i], tenants);
             }
         }
     }
 
-    private static void Check(in OptionScope scope, RouteRuleOptions rule, string? tenantHeader)
+    private static void Check(in OptionScope scope, RouteRuleOptions rule, bool tenants)
     {
         scope.Positive(nameof(rule.Timeout), rule.Timeout);
         scope.TextKey(nameof(rule.StickyHeader), rule.StickyHeader);
         scope.Require(rule.Methods.All(static method => !string.IsNullOrEmpty(method)), nameof(rule.Methods), "must be names of methods", value: null);
-        if (rule.Tenants.Count > 0 && tenantHeader is null)
+        if (rule.Tenants.Count > 0 && !tenants)
         {
-            scope.Fail(nameof(rule.Tenants), $"needs {nameof(ServicePolicyOptions.CircuitBreaker)}:{nameof(CircuitBreakerOptions.TenantHeader)}, which names a call's tenant");
+            scope.Fail(nameof(rule.Tenants), "needs the Tenants of the router to have a Source, which names a call's tenant");
         }
 
         OptionScope headers = scope.Of(nameof(rule.Headers));
