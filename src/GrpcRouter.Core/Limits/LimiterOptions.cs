@@ -9,7 +9,7 @@ public class LimiterOptions
     /// </summary>
     public string Limiter { get; set; } = RateLimiters.TokenBucket;
 
-    /// <summary>Calls at most: at once, in a burst, or in a period. 1 to 1,000,000; must be set for built-in limiters.</summary>
+    /// <summary>Calls at most: at once, in a burst, or in a period. 1 to 1,000,000. Default: none, so it must be set for built-in limiters.</summary>
     public int? Permits { get; set; }
 
     /// <summary>What a token bucket is filled with in each <see cref="Period"/>. 1 to 1,000,000, and no more than 1,000,000 a second; default <see cref="Permits"/>.</summary>

@@ -45,7 +45,7 @@ public class CallPolicyOptions
     /// </summary>
     public int? MaxRequestMessageSize { get; set; }
 
-    /// <summary>As <see cref="MaxRequestMessageSize"/>, for response messages.</summary>
+    /// <summary>As <see cref="MaxRequestMessageSize"/>, for response messages. Default <see cref="RouterOptions.MaxMessageSize"/>.</summary>
     public int? MaxResponseMessageSize { get; set; }
 
     /// <summary>
@@ -54,7 +54,7 @@ public class CallPolicyOptions
     /// </summary>
     public int? MaxRequestMessagesPerSecond { get; set; }
 
-    /// <summary>As <see cref="MaxRequestMessagesPerSecond"/>, for what an instance sends; for methods that stream responses.</summary>
+    /// <summary>As <see cref="MaxRequestMessagesPerSecond"/>, for what an instance sends; for methods that stream responses. Default: no limit.</summary>
     public int? MaxResponseMessagesPerSecond { get; set; }
 
     /// <summary>What happens to messages that come faster than they may. Default: they wait, and flow control lets their sender wait too.</summary>
