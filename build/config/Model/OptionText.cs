@@ -37,7 +37,7 @@ internal static partial class OptionText
     {
         string? said = Said().Match(summary) is { Success: true } match ? match.Groups[1].Value : null;
         return said is not null ? said.Length <= LongestDefault ? said : said.Split(", ")[0]
-            : value is not null ? $"`{Format(value)}`"
+            : value is not null and not "" ? $"`{Format(value)}`"
             : option.Kind switch { OptionKind.List or OptionKind.Map => "empty", OptionKind.Group => "", _ => "none" };
     }
 
@@ -51,7 +51,7 @@ internal static partial class OptionText
     [GeneratedRegex(@"(?:^|[.;] |the )[Dd]efault:? (.+?)(?:[;.](?=\s|$)|$)", RegexOptions.None, 1000)]
     private static partial Regex Said();
 
-    [GeneratedRegex(@"\b[Bb]ytes\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^Bytes\b|\bin bytes\b", RegexOptions.None, 1000)]
     private static partial Regex Bytes();
 
     [GeneratedRegex(@"\bpercent\b", RegexOptions.None, 1000)]

@@ -48,8 +48,11 @@ internal sealed class RuleProbe
 
     private IEnumerable<string> Rules(string path) => Sample.FindErrors()
         .Where(error => error.StartsWith(path + " ", StringComparison.Ordinal))
-        .Select(error => Rule(error[(path.Length + 1)..]))
-        .Where(static rule => rule.Length > 0);
+        .Select(error => error[(path.Length + 1)..])
+
+        // Others say what is wrong with the value that was tried.
+        .Where(static sentence => sentence.StartsWith("must ", StringComparison.Ordinal))
+        .Select(Rule);
 
     // "must be 1 to 5; it is 9." says "1 to 5".
     private static string Rule(string sentence)

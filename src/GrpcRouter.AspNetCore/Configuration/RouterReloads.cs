@@ -22,6 +22,7 @@ internal sealed class RouterReloads : IRouterConfiguration, IHostedService, IDis
     private readonly ChangeSettling settling;
     private readonly BrokenFiles files;
     private RouterConfigurationState state;
+    private RouterOptions counted;
     private IDisposable? watch;
 
     public RouterReloads(
@@ -33,7 +34,8 @@ internal sealed class RouterReloads : IRouterConfiguration, IHostedService, IDis
         this.factory = factory;
         this.log = log;
         this.time = time ?? TimeProvider.System;
-        state = new RouterConfigurationState(1, OptionHash.Of(hub.Options), this.time.GetUtcNow(), [], Refused: null);
+        counted = hub.Options;
+        state = new RouterConfigurationState(1, OptionHash.Of(counted), this.time.GetUtcNow(), [], Refused: null);
         settling = new ChangeSettling(this.time, () => Reload());
         files = new BrokenFiles(settling.OnChange);
         hub.OptionsChanged += OnChanged;
@@ -145,6 +147,12 @@ internal sealed class RouterReloads : IRouterConfiguration, IHostedService, IDis
             hub.Audit?.Write(new AuditEntry(AuditEvents.ConfigurationChanged) { Details = Details(("changed", paths)) });
         }
 
+        else
+        {
+            // The options are the same, and the files that they name may not be.
+            hub.Refresh();
+        }
+
         if (restart.Length > 0 && !restart.SequenceEqual(state.NeedsRestart, StringComparer.Ordinal))
         {
             log.ConfigurationNeedsRestart(ReloadText.Line(restart, ", "));
@@ -180,8 +188,15 @@ internal sealed class RouterReloads : IRouterConfiguration, IHostedService, IDis
     }
 
     // Also when the application gives the router other options itself.
-    private void OnChanged(RouterOptions options) =>
+    private void OnChanged(RouterOptions options)
+    {
+        if (ReferenceEquals(Interlocked.Exchange(ref counted, options), options))
+        {
+            return;
+        }
+
         Update(before => before with { Version = before.Version + 1, Hash = OptionHash.Of(options), ChangedAt = time.GetUtcNow() });
+    }
 
     private void Update(Func<RouterConfigurationState, RouterConfigurationState> change)
     {

@@ -16,6 +16,7 @@ public sealed class AbuseOptions
     /// Time in which a client must take something of a response that waits for it. Then its call is reset; a stream on which nothing waits may rest for ever. It is judged by
     /// the server's buffer becoming free, and may be exceeded once. Positive; null: for ever. Default 10 minutes.
     /// </summary>
+    [Reload(ReloadEffect.AtOnce)]
     public TimeSpan? StalledReaderTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Frames of the channel's own (pings and their answers, reports, drains) that an instance may send a second, over 10 s. 1 or more; default 100.</summary>

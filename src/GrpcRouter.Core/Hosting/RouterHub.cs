@@ -204,8 +204,17 @@ public sealed class RouterHub : IDisposable
                 keepAlive.Change(period, period);
             }
 
-            OptionsChanged?.Invoke(changed);
+            TellOthers(changed);
             return differences;
+        }
+    }
+
+    /// <summary>Has all that is made from options made anew from those that count: what they name, such as a file, may be another.</summary>
+    internal void Refresh()
+    {
+        lock (changes)
+        {
+            TellOthers(Options);
         }
     }
 
@@ -251,6 +260,22 @@ public sealed class RouterHub : IDisposable
     }
 
     // Those who may not be here any more must not wait for the next tick.
+    // What one part makes of the options must not keep another from making it.
+    private void TellOthers(RouterOptions current)
+    {
+        foreach (Action<RouterOptions> part in Delegate.EnumerateInvocationList(OptionsChanged))
+        {
+            try
+            {
+                part(current);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                Log.OptionsNotTaken(error);
+            }
+        }
+    }
+
     private void Rejudge(RouterOptions changed)
     {
         Registration.Apply(changed);

@@ -73,4 +73,7 @@ internal static partial class RouterLog
 
     [LoggerMessage(43, LogLevel.Warning, "{Count} registrations were refused for their peer, the last from {Peer} for {Service}: {Reason}")]
     public static partial void ChannelsRefused(this ILogger logger, long count, string peer, string service, string reason);
+
+    [LoggerMessage(29, LogLevel.Error, "A part of the router could not take the changed configuration, and goes on with what it had.")]
+    public static partial void OptionsNotTaken(this ILogger logger, Exception error);
 }

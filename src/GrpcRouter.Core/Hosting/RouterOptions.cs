@@ -34,7 +34,8 @@ public sealed class RouterOptions
     [Reload(ReloadEffect.NewChannels)]
     public long ChannelWindowBudget { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>What all windows of all channels may grow by, together, in bytes. 0 or more; default 512 MiB. Read at the start.</summary>
+    /// <summary>What all windows of all channels may grow by, together, in bytes. 0 or more; default 512 MiB.</summary>
+    [Reload(ReloadEffect.AtOnce)]
     public long TotalWindowBudget { get; set; } = 512 * 1024 * 1024;
 
     /// <summary>Largest frame accepted from an instance, in bytes. 64 KiB or more; default 256 KiB.</summary>
@@ -152,9 +153,11 @@ public sealed class RouterOptions
     public long RetryBufferTotal { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>What a single peer may do without use to anybody, before it is cut off.</summary>
+    [Reload(ReloadEffect.NewChannels)]
     public AbuseOptions Abuse { get; set; } = new();
 
     /// <summary>Who may register an instance, and as what. Default: everyone who reaches the router.</summary>
+    [Reload(ReloadEffect.AtOnce)]
     public RegistrationOptions Registration { get; set; } = new();
 
     /// <summary>The audit log.</summary>

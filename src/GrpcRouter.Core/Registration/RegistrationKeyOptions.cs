@@ -10,6 +10,7 @@ public sealed class RegistrationKeyOptions
     public string Algorithm { get; set; } = RegistrationAlgorithms.HS256;
 
     /// <summary>The shared secret of an <c>HS256</c> key, in base64; 32 bytes or more. Better in a file or from a provider of secrets than in a file of options.</summary>
+    [Sensitive]
     public string? Secret { get; set; }
 
     /// <summary>A file that holds what <see cref="Secret"/> would. Read when the options are.</summary>

@@ -98,7 +98,7 @@ public sealed partial class InstanceChannel
             return true;
         }
 
-        (Hello? hello, bool woken) = await HelloPeek.ReadAsync(reader, router.Hub.Options.MaxFrameSize, cancellationToken).ConfigureAwait(false);
+        (Hello? hello, bool woken) = await HelloPeek.ReadAsync(reader, options.MaxFrameSize, cancellationToken).ConfigureAwait(false);
         if (woken)
         {
             return false;

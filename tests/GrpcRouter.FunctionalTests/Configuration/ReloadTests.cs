@@ -78,6 +78,8 @@ public sealed class ReloadTests : FunctionalTest
         Rig rig = await StartAsync(source);
         RouterOptions options = rig.Host.Hub.Options;
         List<string> results = [];
+        List<RouterOptions> told = [];
+        rig.Host.Hub.OptionsChanged += told.Add;
         using MeterListener listener = Listen(results);
 
         source.Change(("MaxMessageSize", "01000"));
@@ -85,6 +87,9 @@ public sealed class ReloadTests : FunctionalTest
         Assert.Equal(1, Configuration(rig).Reload().Version);
         Assert.Same(options, rig.Host.Hub.Options);
         Assert.Equal(["unchanged"], results);
+
+        // Files that options name are read again.
+        Assert.Same(options, Assert.Single(told));
         Assert.Empty(audit.Entries);
     }
 
