@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Grpc.Net.Client;
 using GrpcRouter.Testing;
@@ -12,7 +13,7 @@ namespace GrpcRouter.HostileTests;
 /// <summary>A router under attack, beside an honest client and instance. Its disposal fails the test when the honest ones were not served or anything is left.</summary>
 internal sealed class Arena : IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> peers = [];
+    private readonly ConcurrentQueue<IAsyncDisposable> peers = new();
     private readonly NeighbourBridge neighbour;
     private readonly OffenceCounter offences = new();
     private readonly LogLines log;
@@ -77,7 +78,7 @@ internal sealed class Arena : IAsyncDisposable
     public async Task<Http2Peer> ConnectAsync(int window = 65_535, bool reads = true, bool answers = true)
     {
         Http2Peer peer = await Http2Peer.ConnectAsync(new Uri(Host.Address), window, reads, answers);
-        peers.Add(peer);
+        peers.Enqueue(peer);
         return peer;
     }
 
@@ -85,7 +86,7 @@ internal sealed class Arena : IAsyncDisposable
     public async Task<HostileInstance> ConnectInstanceAsync()
     {
         HostileInstance instance = await HostileInstance.ConnectAsync(Host.Address, TargetRouter.Service);
-        peers.Add(instance);
+        peers.Enqueue(instance);
         return instance;
     }
 
@@ -100,7 +101,7 @@ internal sealed class Arena : IAsyncDisposable
     public Target.TargetClient CreateClient()
     {
         GrpcChannel channel = Host.CreateChannel();
-        peers.Add(new Disposal(channel));
+        peers.Enqueue(new Disposal(channel));
         return new Target.TargetClient(channel);
     }
 
