@@ -45,7 +45,7 @@ internal sealed class RouterTls(RouterCertificates certificates, ILogger<RouterT
                 ssl.ServerCertificateSelectionCallback = null;
                 ssl.ServerCertificateContext = https.ServerCertificate is { } endpoints
                     ? own ??= SslStreamCertificateContext.Create(endpoints, https.ServerCertificateChain, offline: true)
-                    : certificates.Server!.Context;
+                    : certificates.Server?.Context ?? throw new AuthenticationException("The router has no certificate yet.");
             }
 
             Apply(https, connection, ssl);

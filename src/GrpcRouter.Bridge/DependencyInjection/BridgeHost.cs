@@ -19,6 +19,9 @@ internal sealed class BridgeHost(
     /// <summary>The running bridges, one per service.</summary>
     public IReadOnlyList<ServiceBridge> Bridges => bridges;
 
+    /// <summary>The certificates of all of them; null before the start.</summary>
+    public BridgeCertificates? Certificates => certificates;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         BridgeOptions settings = options.Value.Copy();

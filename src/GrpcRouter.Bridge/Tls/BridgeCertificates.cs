@@ -8,6 +8,7 @@ internal sealed class BridgeCertificates : IDisposable
 {
     private readonly BridgeTlsOptions options;
     private readonly TimeSpan patience;
+    private readonly TimeProvider time;
     private readonly CertificateFeed<KeyedCertificate>? own;
     private readonly CertificateFeed<TrustBundle>? routers;
 
@@ -15,6 +16,7 @@ internal sealed class BridgeCertificates : IDisposable
     {
         options = bridge.Tls;
         patience = bridge.ConnectTimeout;
+        time = bridge.TimeProvider;
         if (CertificateSources.Of(options.Certificate) is { } certificate)
         {
             own = new(CertificateUse.Client, certificate, options.ReloadInterval, bridge.TimeProvider, log, this);
@@ -50,6 +52,10 @@ internal sealed class BridgeCertificates : IDisposable
 
     /// <summary>Completes when the instance's certificate is another one; null where it has none.</summary>
     public Task? Renewed(DialTerms terms) => own?.ChangedFrom(terms.Certificate);
+
+    /// <summary>Judges them for the health check.</summary>
+    public (CertificateCondition Condition, string Text) Judge() => CertificateHealth.Judge(
+        new ICertificateFeed?[] { own, routers }.OfType<ICertificateFeed>(), time.GetUtcNow(), options.ExpiryDegraded, options.ExpiryUnhealthy);
 
     public void Dispose()
     {

@@ -26,6 +26,12 @@ public sealed class BridgeTlsOptions
     /// <summary>How often certificates are looked at. A change of their files is mostly noticed at once. 100 ms to 30 days; default 30 s.</summary>
     public TimeSpan ReloadInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time before a certificate's expiry from which its health check is Degraded, at most a third of what it is valid for. Zero to 10,000 days; default 7 days.</summary>
+    public TimeSpan ExpiryDegraded { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Time before a certificate's expiry from which its health check fails, at most a third of what it is valid for. Zero to 10,000 days; default zero: when it has expired.</summary>
+    public TimeSpan ExpiryUnhealthy { get; set; }
+
     /// <summary>
     /// Takes any certificate a router shows: whoever is in between can read the calls, change them and answer in the instance's place. For tests alone; each dial warns of it.
     /// Default false.

@@ -38,6 +38,14 @@ internal static class BridgeTlsRules
             yield return $"Tls.Revocation is {options.Revocation}; it must be NoCheck, Online or Offline.";
         }
 
+        foreach ((string name, TimeSpan value) in new[] { (nameof(options.ExpiryDegraded), options.ExpiryDegraded), (nameof(options.ExpiryUnhealthy), options.ExpiryUnhealthy) })
+        {
+            if (value < TimeSpan.Zero || value > CertificateRules.LongestExpiry)
+            {
+                yield return $"Tls.{name} is {value}; it must be from zero to {CertificateRules.LongestExpiry.Days} days.";
+            }
+        }
+
         if (options.ReloadInterval < CertificateRules.ShortestInterval || options.ReloadInterval > LongestInterval)
         {
             yield return $"Tls.ReloadInterval is {options.ReloadInterval}; it must be from {CertificateRules.ShortestInterval} to {LongestInterval.Days} days.";

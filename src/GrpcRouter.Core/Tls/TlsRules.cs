@@ -3,9 +3,6 @@ namespace GrpcRouter;
 /// <summary>Rules for TLS.</summary>
 internal static class TlsRules
 {
-    // Longer than any certificate is valid for.
-    private static readonly TimeSpan LongestExpiry = TimeSpan.FromDays(10_000);
-
     public static void Check(in OptionScope scope, TlsOptions options)
     {
         if (!scope.IsThere(nameof(options.Certificate), options.Certificate) || !scope.IsThere(nameof(options.ClientTrust), options.ClientTrust))
@@ -40,5 +37,5 @@ internal static class TlsRules
     }
 
     private static void Expiry(in OptionScope scope, string name, TimeSpan value) =>
-        scope.Require(value >= TimeSpan.Zero && value <= LongestExpiry, name, $"must be zero to {LongestExpiry.TotalDays:N0} days", value);
+        scope.Require(value >= TimeSpan.Zero && value <= CertificateRules.LongestExpiry, name, $"must be zero to {CertificateRules.LongestExpiry.TotalDays:N0} days", value);
 }

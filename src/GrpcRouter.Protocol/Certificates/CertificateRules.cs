@@ -5,6 +5,9 @@ internal static class CertificateRules
 {
     public static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
 
+    // Longer than any certificate is valid for.
+    public static readonly TimeSpan LongestExpiry = TimeSpan.FromDays(10_000);
+
     public static IEnumerable<(string Name, string Rule)> Check(CertificateOptions options)
     {
         if (options.Provider is not null && (options.Path ?? options.KeyPath ?? options.Directory) is not null)

@@ -94,6 +94,9 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
             case Target.RouterWithPolicies:
             case Target.RouterSecured:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 1);
+            case Target.RouterWithTls:
+                Target encrypted = await StartRouterAsync(name);
+                return await AddBehindAsync(encrypted, "Instance", ["--trust", Certificate.File, $"{encrypted.TlsPort}", "1"]);
             case Target.RouterOfHundred:
                 return await AddInstancesAsync(await StartRouterAsync(name), "Instance", 100);
         }

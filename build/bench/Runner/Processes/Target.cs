@@ -15,6 +15,9 @@ internal sealed record Target(string Name, int Port, int TlsPort, ServerProcess?
 
     /// <summary>The router with limits on.</summary>
     public const string RouterSecured = "router, secured";
+    /// <summary>The instance dials with TLS, too.</summary>
+    public const string RouterWithTls = "router, TLS on both legs";
+
     public const string Bare = "bare Kestrel";
 
     public void ThrowIfEnded()
