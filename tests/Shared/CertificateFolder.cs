@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
+using Xunit;
 
 namespace GrpcRouter.Tests;
 
