@@ -13,6 +13,7 @@ public sealed partial class InstanceChannel
     private RegistrationRule? rule;
     private RegistrationDecision? decision;
     private IReadOnlySet<string>? tenants;
+    private IReadOnlySet<string>? permitted;
     private volatile bool deciding;
     private RegistrationRefusal? departure;
     private DateTimeOffset renewAt = DateTimeOffset.MaxValue;
@@ -56,7 +57,7 @@ public sealed partial class InstanceChannel
             ?? (decision is { IsAllowed: false } ? RegistrationRefusal.Denied(decision.Reason) : null);
         if (refusal is null)
         {
-            tenants = Granted();
+            tenants = permitted = Granted();
             SetRenewal();
             return true;
         }
@@ -161,12 +162,7 @@ public sealed partial class InstanceChannel
         RegistrationRefusal? refusal = policy.Check(Identity, new RegistrationClaim(router.Service.FullName, InstanceId, Labels), out rule);
         if (refusal is null)
         {
-            IReadOnlySet<string>? granted = Granted();
-            if (!ReferenceEquals(granted, tenants))
-            {
-                router.Registry.Regroup(this, () => Volatile.Write(ref tenants, granted));
-            }
-
+            Regrant(Granted());
             return;
         }
 
@@ -177,6 +173,26 @@ public sealed partial class InstanceChannel
 
         router.Hub.RegistrationCounts.CountRevoked();
         Leave(RegistrationRefusal.Denied(refusal.Message), router.Hub.Options.Registration.RevokedGrace);
+    }
+
+    // Lists of instances by tenant are made by what a channel was registered with. What it may no more counts at once, what it may besides with its next channel.
+    private void Regrant(IReadOnlySet<string>? granted)
+    {
+        if (granted is null ? permitted is null : permitted is not null && granted.SetEquals(permitted))
+        {
+            return;
+        }
+
+        const string Reason = "The tenants of the instance have changed.";
+        Volatile.Write(ref permitted, granted);
+        if (canRenew)
+        {
+            Send(new RouterControl { Renew = new Renew { Reason = Reason } });
+        }
+        else if (State == InstanceState.Ready)
+        {
+            BeginDrain(Reason, drainer: Drainers.Channel);
+        }
     }
 
     private void TickExpiry(DateTimeOffset expires)
@@ -214,6 +230,8 @@ public sealed partial class InstanceChannel
             BeginDrain(why.Message, grace, Drainers.Channel);
         }
     }
+
+    private static bool Has(IReadOnlySet<string>? granted, string? tenant) => granted is null || (tenant is not null && granted.Contains(tenant));
 
     // The same identity has shown something newer for the same instance, so what is left here may finish.
     private bool HasSuccessor()

@@ -58,9 +58,23 @@ public sealed class RegistrationRuleTests
         Assert.Equal((true, false, false), (acme.Serves("acme"), acme.Serves("other"), acme.Serves(tenant: null)));
         Assert.Null(all.Tenants);
         Assert.True(all.Serves(tenant: null));
-        gate.Change(static registration => registration.Rules.Add(Gatehouse.Rule("**", static rule => rule.Tenants.Add("other"))));
-        Assert.Equal(["other"], acme.Tenants!);
-        Assert.Equal(InstanceState.Ready, acme.State);
+    }
+
+    [Fact]
+    public async Task Tenants_that_a_change_takes_away_are_served_no_more_at_once_and_those_it_gives_with_the_next_channel()
+    {
+        using Gatehouse gate = new(static registration => Grant(registration, "acme", "beta"));
+        ScriptedInstance old = await gate.RegisterAsync(Gatehouse.Holder("a"));
+        ScriptedInstance unable = await gate.RegisterAsync(Gatehouse.Holder("a"), "two", static hello => hello.Features.Clear());
+        gate.Change(static registration => Grant(registration, "beta", "acme"));
+        Assert.Empty(await old.BarrierAsync());
+        gate.Change(static registration => Grant(registration, "beta", "gamma"));
+        Assert.Equal((false, true, false), (old.Channel.Serves("acme"), old.Channel.Serves("beta"), old.Channel.Serves("gamma")));
+        Assert.Equal("The tenants of the instance have changed.", (await old.NextAsync()).Control?.Renew?.Reason);
+        Assert.Equal(InstanceState.Ready, old.Channel.State);
+        Assert.Equal("The tenants of the instance have changed.", (await unable.NextAsync()).Control?.Drain?.Reason);
+        InstanceChannel young = (await gate.RegisterAsync(Gatehouse.Holder("a"), change: static hello => hello.Renews = true)).Channel;
+        Assert.Equal((false, true, true), (young.Serves("acme"), young.Serves("beta"), young.Serves("gamma")));
     }
 
     [Fact]
@@ -112,6 +126,14 @@ public sealed class RegistrationRuleTests
             Assert.Throws<InvalidOperationException>(() => new AnyRouter(hub, new RoutedService("grpc.health.v1.Health"))).Message,
             StringComparison.Ordinal);
     }
+
+    private static void Grant(RegistrationOptions registration, params string[] tenants) => registration.Rules.Add(Gatehouse.Rule("**", rule =>
+    {
+        foreach (string tenant in tenants)
+        {
+            rule.Tenants.Add(tenant);
+        }
+    }));
 
     private static void ByLabels(RegistrationOptions registration) => registration.Rules.Add(Gatehouse.Rule("a", static rule =>
     {
