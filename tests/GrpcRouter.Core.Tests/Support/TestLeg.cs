@@ -31,8 +31,6 @@ internal sealed class TestLeg : ClientLeg
 
     public override PeerIdentity? Identity => Caller;
 
-    public override string? Tenant => OfTenant;
-
     public override IPAddress? Address => From;
 
     public override PeerConnection? Connection => On;
@@ -49,8 +47,8 @@ internal sealed class TestLeg : ClientLeg
 
     public string? Timeout { get; init; }
 
-    /// <summary>Whatever it says under <c>x-tenant</c>.</summary>
-    public override string? Tenant => GetHeader("x-tenant");
+    /// <summary>What the test says, or whatever the call says under <c>x-tenant</c>.</summary>
+    public override string? Tenant => OfTenant ?? GetHeader("x-tenant");
 
     /// <summary>The response never waits for the test to read it.</summary>
     public bool Reads { get; }
