@@ -53,5 +53,5 @@ internal sealed class UserCaller
 
     private static string? NameOf(ClaimsPrincipal user, ClaimsIdentity identity, string? claim) =>
         claim is not null ? user.FindFirst(claim)?.Value
-        : identity.Name ?? identity.FindFirst(Subject)?.Value ?? identity.FindFirst(ClaimTypes.NameIdentifier)?.Value;
+        : identity.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.FindFirst(Subject)?.Value ?? identity.Name;
 }

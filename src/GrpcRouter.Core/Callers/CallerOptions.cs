@@ -4,7 +4,7 @@ namespace GrpcRouter;
 public sealed class CallerOptions
 {
     /// <summary>
-    /// The claim that names a caller whom ASP.NET Core has authenticated. Default: the name of its identity, and where that has none <c>sub</c> or the name identifier. A caller without it has no
+    /// The claim that names a caller whom ASP.NET Core has authenticated. Default: the name identifier, <c>sub</c> or the name, the first that there is. A caller without it has no
     /// identity.
     /// </summary>
     public string? NameClaim { get; set; }
