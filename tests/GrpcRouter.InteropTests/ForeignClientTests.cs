@@ -9,7 +9,7 @@ public sealed class ForeignClientTests(ForeignClients clients)
         "unary", "server-streaming", "client-streaming", "duplex-streaming",
         "metadata", "binary-metadata", "repeated-metadata", "headers-before-messages", "trailers-on-error",
         "status-codes", "status-message", "status-details", "handler-exception", "error-after-messages",
-        "unknown-method", "unknown-service", "no-instance", "health", "health-watch",
+        "unknown-method", "unknown-service", "no-instance", "refused-callers", "health", "health-watch",
         "deadline", "cancel-unary", "cancel-stream",
         "gzip", "large-messages", "oversize-request", "concurrent-calls",
     ];

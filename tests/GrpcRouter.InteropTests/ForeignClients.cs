@@ -2,6 +2,7 @@ using System.Reflection;
 using GrpcRouter.InteropTests;
 using GrpcRouter.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(ForeignClients))]
 
@@ -18,6 +19,7 @@ public sealed class ForeignClients : IAsyncLifetime
         .Single(attribute => attribute.Key == "Clients").Value!;
 
     private readonly Dictionary<string, ForeignClient> clients = new(StringComparer.Ordinal);
+    private readonly ApiKey apiKey = ApiKey.Create();
     private RouterTestHost? router;
     private InteropBridge? bridge;
 
@@ -26,10 +28,23 @@ public sealed class ForeignClients : IAsyncLifetime
     {
         router = await RouterTestHost.StartAsync<InteropRouter>(new RouterTestHostOptions
         {
-            Router = static options => options.MaxMessageSize = RouterLimit,
+            Router = options =>
+            {
+                options.MaxMessageSize = RouterLimit;
+                var key = new ApiKeyOptions();
+                key.Secrets.Add(apiKey.Hash);
+                options.ApiKeys["foreigner"] = key;
+            },
+            Builder = static builder =>
+            {
+                builder.Services.AddGrpcRouter().AddApiKeys();
+                builder.Services.AddAuthorization();
+            },
             Application = static app =>
             {
                 app.MapGrpcRouter<AbsentRouter>();
+                app.MapGrpcRouter<GuardedRouter>().Calls.RequireAuthorization(
+                    static policy => policy.AddAuthenticationSchemes(ApiKeyDefaults.AuthenticationScheme).RequireClaim("tier", "gold"));
                 app.MapGrpcRouterHealth();
             },
         });
@@ -37,8 +52,8 @@ public sealed class ForeignClients : IAsyncLifetime
         await bridge.StartAsync(TestContext.Current.CancellationToken);
 
         var address = $"127.0.0.1:{router.Port}";
-        var node = RunNodeAsync(address);
-        var python = ForeignClient.RunAsync(Path.Combine(Folder, "python"), await FindPythonAsync(), "interop.py", address);
+        var node = RunNodeAsync(address, apiKey.Token);
+        var python = ForeignClient.RunAsync(Path.Combine(Folder, "python"), await FindPythonAsync(), "interop.py", address, apiKey.Token);
         clients.Add("node", await node);
         clients.Add("python", await python);
     }
@@ -59,7 +74,7 @@ public sealed class ForeignClients : IAsyncLifetime
 
     internal ForeignClient Get(string name) => clients[name];
 
-    private static async Task<ForeignClient> RunNodeAsync(string address)
+    private static async Task<ForeignClient> RunNodeAsync(string address, string token)
     {
         var folder = Path.Combine(Folder, "node");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
@@ -67,7 +82,7 @@ public sealed class ForeignClients : IAsyncLifetime
             await ForeignClient.RunAsync(folder, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
         }
 
-        return await ForeignClient.RunAsync(folder, "node", "interop.js", address);
+        return await ForeignClient.RunAsync(folder, "node", "interop.js", address, token);
     }
 
     // Often there are several, and the one found first by name lacks what the system's packages brought.

@@ -12,12 +12,12 @@ public sealed class TenantOptions
     /// <summary>The claim, or the label of an API key, whose value is the tenant. Default <c>tenant</c>. The label is what <see cref="ApiKeyOptions.Tenant"/> sets.</summary>
     public string Claim { get; set; } = "tenant";
 
-    /// <summary>The metadata key whose value is the tenant. Needed with the source Header; not a <c>-bin</c> key.</summary>
+    /// <summary>The metadata key whose value is the tenant. Needed with the source Header; not a <c>-bin</c> key. Default: none.</summary>
     public string? Header { get; set; }
 
     /// <summary>
     /// The host name with <c>{tenant}</c> in the tenant's place, such as <c>{tenant}.api.example.com</c>; one label or part of it. Needed with the source Host; case and port do not matter, and the
-    /// tenant is in lower case.
+    /// tenant is in lower case. Default: none.
     /// </summary>
     public string? HostPattern { get; set; }
 

@@ -6,7 +6,7 @@ const path = require('node:path');
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 
-const address = process.argv[2];
+const [address, token] = process.argv.slice(2);
 const { interop } = grpc.loadPackageDefinition(loader.loadSync(path.join(__dirname, '..', 'interop.proto'), { keepCase: true, defaults: true }));
 const options = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1, 'grpc.enable_http_proxy': 0 };
 const credentials = grpc.credentials.createInsecure();
@@ -204,6 +204,20 @@ const cases = {
     const call = await unary('Echo', {}, { on: new interop.Absent(address, credentials, options) }).ended;
     assert.equal(call.code, status.UNAVAILABLE);
     assert.match(call.details, /interop\.Absent/);
+  },
+
+  async 'refused-callers'() {
+    const on = new interop.Guarded(address, credentials, options);
+    for (const [entries, code, reason] of [
+      [[], status.UNAUTHENTICATED, 'UNAUTHENTICATED'],
+      [[['authorization', 'Bearer grk_0123456789abcdef_x']], status.UNAUTHENTICATED, 'UNAUTHENTICATED'],
+      [[['authorization', `Bearer ${token}`]], status.PERMISSION_DENIED, 'PERMISSION_DENIED'],
+    ]) {
+      const call = await unary('Echo', {}, { entries, on }).ended;
+      assert.equal(call.code, code, call.details);
+      assert.ok(call.metadata.get('grpc-status-details-bin')[0].includes(reason));
+      if (code === status.UNAUTHENTICATED) assert.deepEqual(call.metadata.get('www-authenticate'), ['Bearer']);
+    }
   },
 
   async 'health'() {

@@ -240,6 +240,18 @@ class Cases:
         equal(error.code(), grpc.StatusCode.UNAVAILABLE)
         assert "interop.Absent" in error.details(), error.details()
 
+    def refused_callers(self):
+        stub = Stub(self.channel, "interop.Guarded")
+        for metadata, code in [
+            ([], grpc.StatusCode.UNAUTHENTICATED),
+            ([("x-api-key", "grk_0123456789abcdef_x")], grpc.StatusCode.UNAUTHENTICATED),
+            ([("authorization", f"Bearer {sys.argv[2]}")], grpc.StatusCode.PERMISSION_DENIED),
+        ]:
+            error = failure(stub.echo.future({}, metadata=metadata, timeout=LIMIT))
+            equal(error.code(), code)
+            # Of a response that is trailers alone, this client hands the fields out as trailers.
+            assert code.name.encode() in values(error.trailing_metadata(), "grpc-status-details-bin")[0]
+
     def health(self):
         check = self.channel.unary_unary("/grpc.health.v1.Health/Check")
         for service, answer in {"": b"\x08\x01", "interop.Interop": b"\x08\x01", "interop.Absent": b"\x08\x02"}.items():
