@@ -13,7 +13,6 @@ public sealed partial class InstanceChannel
     private RegistrationRule? rule;
     private RegistrationDecision? decision;
     private IReadOnlySet<string>? tenants;
-    private IReadOnlySet<string>? permitted;
     private volatile bool deciding;
     private RegistrationRefusal? departure;
     private DateTimeOffset renewAt = DateTimeOffset.MaxValue;
@@ -57,7 +56,7 @@ public sealed partial class InstanceChannel
             ?? (decision is { IsAllowed: false } ? RegistrationRefusal.Denied(decision.Reason) : null);
         if (refusal is null)
         {
-            tenants = permitted = Granted();
+            tenants = Granted();
             SetRenewal();
             return true;
         }
@@ -175,23 +174,12 @@ public sealed partial class InstanceChannel
         Leave(RegistrationRefusal.Denied(refusal.Message), router.Hub.Options.Registration.RevokedGrace);
     }
 
-    // Lists of instances by tenant are made by what a channel was registered with. What it may no more counts at once, what it may besides with its next channel.
+    // Lists of instances by tenant rest on the grant, so it changes with them; and they have a gap, so only if it does.
     private void Regrant(IReadOnlySet<string>? granted)
     {
-        if (granted is null ? permitted is null : permitted is not null && granted.SetEquals(permitted))
+        if (granted is null ? tenants is not null : tenants is null || !granted.SetEquals(tenants))
         {
-            return;
-        }
-
-        const string Reason = "The tenants of the instance have changed.";
-        Volatile.Write(ref permitted, granted);
-        if (canRenew)
-        {
-            Send(new RouterControl { Renew = new Renew { Reason = Reason } });
-        }
-        else if (State == InstanceState.Ready)
-        {
-            BeginDrain(Reason, drainer: Drainers.Channel);
+            router.Registry.Regroup(this, () => Volatile.Write(ref tenants, granted));
         }
     }
 
@@ -230,8 +218,6 @@ public sealed partial class InstanceChannel
             BeginDrain(why.Message, grace, Drainers.Channel);
         }
     }
-
-    private static bool Has(IReadOnlySet<string>? granted, string? tenant) => granted is null || (tenant is not null && granted.Contains(tenant));
 
     // The same identity has shown something newer for the same instance, so what is left here may finish.
     private bool HasSuccessor()

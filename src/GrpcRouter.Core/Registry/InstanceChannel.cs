@@ -67,7 +67,7 @@ public sealed partial class InstanceChannel : IFrameHandler
     public PeerIdentity? Identity { get; }
 
     /// <summary>The tenants whose calls it may serve, as granted when it registered; null: those of all tenants, and calls without one.</summary>
-    public IReadOnlySet<string>? Tenants => tenants;
+    public IReadOnlySet<string>? Tenants => Volatile.Read(ref tenants);
 
     /// <summary>Where the channel is in its life.</summary>
     public InstanceState State => (InstanceState)Volatile.Read(ref state);
@@ -82,7 +82,7 @@ public sealed partial class InstanceChannel : IFrameHandler
     public TimeSpan RoundTrip => router.Hub.Time.GetElapsedTime(0, RoundTripTicks);
 
     /// <summary>It may serve the calls of a tenant; null: of callers that have none.</summary>
-    internal bool Serves(string? tenant) => Has(Tenants, tenant) && Has(Volatile.Read(ref permitted), tenant);
+    internal bool Serves(string? tenant) => Tenants is not { } granted || (tenant is not null && granted.Contains(tenant));
 
     internal ChannelOutput Output { get; }
 
