@@ -43,7 +43,7 @@ public sealed class SlowReaderTests : HostileTest
     {
         const int Streams = 1000;
         const int Length = 60_000;
-        const int Attackers = 3;
+        const int Attackers = 4;
         Arena arena = await StartAsync(static options => options.Abuse.StalledReaderTimeout = Short);
         for (int i = 0; i < Attackers; i++)
         {
@@ -56,8 +56,8 @@ public sealed class SlowReaderTests : HostileTest
 
         Assert.Equal(Attackers * 101, arena.Offences(AbuseKinds.StalledReader));
 
-        // The server keeps the buffers of the largest attack for a while, but not those of all.
-        MemoryIsWithin(96 * MiB);
+        // The server keeps the buffers of one attack for a while, which were 57 MiB twice over, but not those of all.
+        MemoryIsWithin(160 * MiB);
     }
 
     [Fact]
