@@ -9,8 +9,9 @@ internal sealed partial class Summaries(Dictionary<string, string> texts)
 {
     public static Summaries Load()
     {
-        XDocument document = XDocument.Load(Path.ChangeExtension(typeof(RouterOptions).Assembly.Location, ".xml"));
-        return new Summaries(document.Descendants("member")
+        // Options that router and bridge have in common are not the router's own.
+        Type[] homes = [typeof(RouterOptions), typeof(CertificateOptions)];
+        return new Summaries(homes.SelectMany(static home => XDocument.Load(Path.ChangeExtension(home.Assembly.Location, ".xml")).Descendants("member"))
             .Where(static member => member.Element("summary") is not null)
             .ToDictionary(static member => member.Attribute("name")!.Value, static member => Flatten(member.Element("summary")!), StringComparer.Ordinal));
     }

@@ -140,12 +140,12 @@ public sealed class TlsEndpointTests : TlsTest
     [Fact]
     public async Task The_health_check_is_degraded_before_a_certificate_expires_and_fails_when_it_has()
     {
-        Server.Write(Authority.Issue("router", from: DateTimeOffset.UtcNow.AddDays(-90), until: DateTimeOffset.UtcNow.AddDays(5)));
+        Server.Write(Authority.Issue("router", from: DateTimeOffset.UtcNow.AddDays(-28), until: DateTimeOffset.UtcNow.AddDays(5)));
         await using WebApplication soon = await StartAppAsync(
             builder => builder.WebHost.UseUrls("https://127.0.0.1:0"), ("GrpcRouter:Tls:Certificate:Directory", Server.Path));
         Assert.Equal(HealthStatus.Degraded, await HealthAsync(soon));
 
-        Server.Write(Authority.Issue("router", from: DateTimeOffset.UtcNow.AddDays(-90), until: DateTimeOffset.UtcNow.AddDays(-1)));
+        Server.Write(Authority.Issue("router", from: DateTimeOffset.UtcNow.AddDays(-28), until: DateTimeOffset.UtcNow.AddDays(-1)));
         await using WebApplication late = await StartAppAsync(
             builder => builder.WebHost.UseUrls("https://127.0.0.1:0"), ("GrpcRouter:Tls:Certificate:Directory", Server.Path));
         Assert.Equal(HealthStatus.Unhealthy, await HealthAsync(late));
