@@ -69,6 +69,14 @@ public sealed class PolicyValidatorTests
         { "Routing:Rules:0:Headers:0:Name must be a metadata key of letters, digits, '-', '_' and '.' that does not end in '-bin'; it is nothing.", static o => o.Routing.Rules.Add(new() { Headers = { new() }, Targets = { new() } }) },
     };
 
+    [Fact]
+    public void Methods_are_named_below_their_services_and_not_in_the_defaults()
+    {
+        RouterOptions options = new();
+        options.Defaults.Method("SayHello").WaitForReady = true;
+        Assert.Equal(["GrpcRouter:Defaults:Methods must be empty: a method is named below its service; it is SayHello."], options.FindErrors());
+    }
+
     [Theory]
     [MemberData(nameof(Wrong))]
     public void A_value_that_cannot_work_is_named_with_its_path(string error, Action<ServicePolicyOptions> set)

@@ -38,7 +38,7 @@ internal static partial class RouterLog
     [LoggerMessage(11, LogLevel.Debug, "{Service}: the channel of instance {InstanceId}, stripe {Stripe}, at {Peer} has reached its age; it can be renewed: {CanRenew}.")]
     public static partial void ChannelAged(this ILogger logger, string service, string instanceId, uint stripe, string peer, bool canRenew);
 
-    [LoggerMessage(11, LogLevel.Warning, "{Service}: {Calls} calls were still under way when the time to drain was over, and end now.")]
+    [LoggerMessage(14, LogLevel.Warning, "{Service}: {Calls} calls were still under way when the time to drain was over, and end now.")]
     public static partial void CallsCut(this ILogger logger, string service, int calls);
 
     [LoggerMessage(12, LogLevel.Warning, "{Service}: instance {InstanceId} is ejected. {Reason}")]

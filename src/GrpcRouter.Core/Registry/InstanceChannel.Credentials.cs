@@ -174,12 +174,12 @@ public sealed partial class InstanceChannel
         Leave(RegistrationRefusal.Denied(refusal.Message), router.Hub.Options.Registration.RevokedGrace);
     }
 
-    // Lists of instances by tenant rest on the grant, so it changes with them; and they have a gap, so only if it does.
+    // Lists of instances by tenant rest on the grant, so it changes with them.
     private void Regrant(IReadOnlySet<string>? granted)
     {
         if (granted is null ? tenants is not null : tenants is null || !granted.SetEquals(tenants))
         {
-            router.Registry.Regroup(this, () => Volatile.Write(ref tenants, granted));
+            router.Registry.Regrant(this, () => Volatile.Write(ref tenants, granted));
         }
     }
 

@@ -141,7 +141,7 @@ public sealed partial class InstanceChannel
     /// <summary>Withdraws a call that was started, unless the instance has ended it.</summary>
     internal void Withdraw(ulong id, long startBatch, CancelReason reason)
     {
-        if (!Calls.Withdraw(id, Math.Max(LateBytes, router.Hub.Options.MaxCallWindow)))
+        if (!Calls.Withdraw(id, Math.Max(LateBytes, options.MaxCallWindow)))
         {
             return;
         }

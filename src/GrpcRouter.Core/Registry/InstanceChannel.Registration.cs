@@ -54,7 +54,7 @@ public sealed partial class InstanceChannel
         canRenew = hello.Features.Contains(RenewFeature);
         bool renews = canRenew && hello.Renews;
         SetAge();
-        RegistryAnswer entry = TryEnter(out InstanceChannel? replaced);
+        RegistryAnswer entry = TryEnter(renews, out InstanceChannel? replaced);
         if (entry != RegistryAnswer.Added)
         {
             RefuseEntry(entry);
@@ -83,7 +83,7 @@ public sealed partial class InstanceChannel
     }
 
     // With the output's lock held: no start may come before the answer, and no answer before calls can come.
-    private RegistryAnswer TryEnter(out InstanceChannel? replaced)
+    private RegistryAnswer TryEnter(bool renews, out InstanceChannel? replaced)
     {
         FrameBuffer control = Output.EnterControl();
         try
@@ -93,6 +93,12 @@ public sealed partial class InstanceChannel
             AcceptsStarts = answer == RegistryAnswer.Added;
             if (AcceptsStarts)
             {
+                if (renews && replaced?.Epoch == Epoch)
+                {
+                    // An instance that has read the answer may drain the old channel itself before this thread does.
+                    Interlocked.CompareExchange(ref replaced.drainedBy, Drainers.Channel, null);
+                }
+
                 WriteControl(control, new RouterControl { Registered = Answer() });
             }
             else

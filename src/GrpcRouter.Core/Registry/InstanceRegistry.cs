@@ -183,21 +183,16 @@ internal sealed class InstanceRegistry
         }
     }
 
-    /// <summary>Changes what decides which groups a channel belongs to.</summary>
-    public void Regroup(InstanceChannel channel, Action change)
+    /// <summary>Changes the tenants that a channel may serve.</summary>
+    public void Regrant(InstanceChannel channel, Action change)
     {
         lock (gate)
         {
-            bool listed = ready.Contains(channel);
-            foreach (IChannelGroup group in listed ? groups : [])
-            {
-                group.Remove(channel);
-            }
-
+            IReadOnlySet<string>? before = channel.Tenants;
             change();
-            foreach (IChannelGroup group in listed ? groups : [])
+            foreach (IChannelGroup group in ready.Contains(channel) ? groups : [])
             {
-                group.Add(channel);
+                group.Regrant(channel, before);
             }
 
             Publish_NeedsLock();

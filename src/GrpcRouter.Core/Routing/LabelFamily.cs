@@ -63,6 +63,18 @@ internal sealed class LabelFamily(LabelSelector common, LabelHeader[] headers, F
         }
     }
 
+    public void Regrant(InstanceChannel channel, IReadOnlySet<string>? before)
+    {
+        if (common.Matches(channel))
+        {
+            Add(channel);
+        }
+        else
+        {
+            Remove(channel);
+        }
+    }
+
     public void Update(InstanceChannel channel)
     {
         if (KeyOf(channel) is { } key && targets.TryGetValue(key, out PickTarget? target))

@@ -54,6 +54,18 @@ internal class Subset(LabelSelector selector, LocalityPlan locality, int panicTh
         Publish();
     }
 
+    public void Regrant(InstanceChannel channel, IReadOnlySet<string>? before)
+    {
+        if (selector.Matches(channel))
+        {
+            Add(channel);
+        }
+        else
+        {
+            Remove(channel);
+        }
+    }
+
     /// <summary>The instance's health or ejection has changed.</summary>
     public void Update(InstanceChannel channel)
     {

@@ -178,6 +178,37 @@ public sealed class TenantPickTests
     }
 
     [Fact]
+    public async Task A_tenant_that_keeps_its_grant_finds_its_instance_while_grants_change()
+    {
+        const int Changes = 200;
+        using Bench bench = new(TenantHouse.Options());
+        await bench.AddAsync("one", "a");
+        using CancellationTokenSource done = new();
+        Task<int> picking = Task.Run(() =>
+        {
+            int picks = 0;
+            for (; picks == 0 || !done.IsCancellationRequested; picks++)
+            {
+                Assert.Equal("one", bench.Places("a"));
+            }
+
+            return picks;
+        });
+
+        for (int change = 0; change < Changes; change++)
+        {
+            bench.Hub.Apply(TenantHouse.Options(o =>
+            {
+                o.Registration.Rules[0].Tenants.Add("b");
+                o.Registration.Rules[0].Tenants.Add($"c{change}");
+            }));
+        }
+
+        await done.CancelAsync();
+        Assert.True(await picking.Soon() > 0);
+    }
+
+    [Fact]
     public async Task A_service_with_instances_for_tenants_alone_serves()
     {
         using Bench bench = new(TenantHouse.Options());

@@ -10,7 +10,9 @@ namespace GrpcRouter;
 /// <param name="make">Makes the plan of a tenant.</param>
 internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, PickPlan> make) : IChannelGroup
 {
-    private readonly ConcurrentDictionary<string, Grant> grants = new(StringComparer.Ordinal);
+    private static readonly IReadOnlySet<string> Nobody = new HashSet<string>();
+
+    private readonly ConcurrentDictionary<string, Granted> grants = new(StringComparer.Ordinal);
     private readonly HashSet<InstanceChannel> well = [];
     private int count;
     private int wellCount;
@@ -25,7 +27,7 @@ internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, Pic
     public int Count => Volatile.Read(ref count);
 
     /// <summary>The plan of a tenant; null when no instance is set aside for it.</summary>
-    public PickPlan? Find(string tenant) => grants.TryGetValue(tenant, out Grant? grant) ? Volatile.Read(ref grant.Plan) ?? Make(tenant) : null;
+    public PickPlan? Find(string tenant) => grants.TryGetValue(tenant, out Granted? grant) ? Volatile.Read(ref grant.Plan) ?? Make(tenant) : null;
 
     public void OnTick(long now)
     {
@@ -34,7 +36,7 @@ internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, Pic
             return;
         }
 
-        foreach ((_, Grant grant) in grants)
+        foreach ((_, Granted grant) in grants)
         {
             Volatile.Read(ref grant.Plan)?.OnTick(now);
         }
@@ -47,12 +49,7 @@ internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, Pic
             return;
         }
 
-        foreach (string tenant in tenants)
-        {
-            grants.GetOrAdd(tenant, static _ => new Grant()).Channels++;
-        }
-
-        Volatile.Write(ref count, grants.Count);
+        Grant(tenants);
         Update(channel);
     }
 
@@ -63,18 +60,25 @@ internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, Pic
             return;
         }
 
-        foreach (string tenant in tenants)
-        {
-            if (grants.TryGetValue(tenant, out Grant? grant) && --grant.Channels == 0)
-            {
-                grants.TryRemove(tenant, out _);
-                grant.Plan?.Release();
-            }
-        }
-
-        Volatile.Write(ref count, grants.Count);
+        Revoke(tenants);
         well.Remove(channel);
         Volatile.Write(ref wellCount, well.Count);
+    }
+
+    public void Regrant(InstanceChannel channel, IReadOnlySet<string>? before)
+    {
+        // First what is new, so that the plan of a tenant who has the channel before and after is not let go of meanwhile.
+        Grant(channel.Tenants ?? Nobody);
+        Revoke(before ?? Nobody);
+        if (channel.Tenants is null)
+        {
+            well.Remove(channel);
+            Volatile.Write(ref wellCount, well.Count);
+        }
+        else
+        {
+            Update(channel);
+        }
     }
 
     public void Update(InstanceChannel channel)
@@ -89,15 +93,39 @@ internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, Pic
     /// <summary>No call picks by any of the plans any more.</summary>
     public void Release()
     {
-        foreach ((_, Grant grant) in grants)
+        foreach ((_, Granted grant) in grants)
         {
             grant.Plan?.Release();
         }
     }
 
+    private void Grant(IReadOnlySet<string> tenants)
+    {
+        foreach (string tenant in tenants)
+        {
+            grants.GetOrAdd(tenant, static _ => new Granted()).Channels++;
+        }
+
+        Volatile.Write(ref count, grants.Count);
+    }
+
+    private void Revoke(IReadOnlySet<string> tenants)
+    {
+        foreach (string tenant in tenants)
+        {
+            if (grants.TryGetValue(tenant, out Granted? grant) && --grant.Channels == 0)
+            {
+                grants.TryRemove(tenant, out _);
+                grant.Plan?.Release();
+            }
+        }
+
+        Volatile.Write(ref count, grants.Count);
+    }
+
     private PickPlan? Make(string tenant) => registry.Quietly(() =>
     {
-        if (!grants.TryGetValue(tenant, out Grant? grant))
+        if (!grants.TryGetValue(tenant, out Granted? grant))
         {
             return null;
         }
@@ -110,7 +138,7 @@ internal sealed class GrantedTenants(InstanceRegistry registry, Func<string, Pic
         return grant.Plan;
     });
 
-    private sealed class Grant
+    private sealed class Granted
     {
         public PickPlan? Plan;
 

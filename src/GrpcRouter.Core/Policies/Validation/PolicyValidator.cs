@@ -15,7 +15,11 @@ internal static class PolicyValidator
         }
 
         bool tenants = options.Tenants is { Source: not TenantSource.None };
-        Check(root.Of(nameof(RouterOptions.Defaults)), options.Defaults, wider: null, balancers, tenants);
+        OptionScope defaults = root.Of(nameof(RouterOptions.Defaults));
+        defaults.Require(
+            options.Defaults.Methods.Count == 0, nameof(ServicePolicyOptions.Methods), "must be empty: a method is named below its service",
+            string.Join(", ", options.Defaults.Methods.Keys));
+        Check(defaults, options.Defaults, wider: null, balancers, tenants);
         OptionScope services = root.Of(nameof(RouterOptions.Services));
         foreach ((string name, ServicePolicyOptions service) in options.Services)
         {
