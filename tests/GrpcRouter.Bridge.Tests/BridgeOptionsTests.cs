@@ -39,6 +39,13 @@ public sealed class BridgeOptionsTests
         { "LoadReportInterval", static options => options.LoadReportInterval = TimeSpan.FromSeconds(-1) },
         { "HealthCheckInterval", static options => options.HealthCheckInterval = TimeSpan.FromSeconds(-1) },
         { "LoadSignals", static options => options.LoadSignals[""] = static () => 0 },
+        { "Tls.Certificate.KeyPath", static options => options.Tls.Certificate.KeyPath = "tls.key" },
+        { "Tls.Trust.Provider", static options => options.Tls.Trust = new TrustOptions { Path = "ca.crt", Provider = static _ => default } },
+        { "Tls.ServerName", static options => options.Tls.ServerName = "no host" },
+        { "Tls.MinVersion", static options => options.Tls.MinVersion = (TlsVersion)9 },
+        { "Tls.ReloadInterval", static options => options.Tls.ReloadInterval = TimeSpan.Zero },
+        { "Tls.ExpiryUnhealthy", static options => options.Tls.ExpiryUnhealthy = TimeSpan.FromSeconds(-1) },
+        { "Tls, Tls.Certificate", static options => options.Tls = null! },
         { "ResponseCompressionAlgorithm", static options => options.ResponseCompressionAlgorithm = "snappy" },
     };
 
@@ -59,11 +66,19 @@ public sealed class BridgeOptionsTests
     [Fact]
     public void A_copy_has_every_setting()
     {
-        BridgeOptions options = new();
+        BridgeOptions options = new() { Tls = { ServerName = "router.example", Certificate = { Path = "tls.crt" }, Trust = { Path = "ca.crt" } } };
         BridgeOptions copy = options.Copy();
         foreach (System.Reflection.PropertyInfo property in typeof(BridgeOptions).GetProperties())
         {
-            Assert.Equal(property.GetValue(options), property.GetValue(copy));
+            if (property.PropertyType == typeof(BridgeTlsOptions))
+            {
+                Assert.Equivalent(property.GetValue(options), property.GetValue(copy), strict: true);
+                Assert.NotSame(options.Tls.Certificate, copy.Tls.Certificate);
+            }
+            else
+            {
+                Assert.Equal(property.GetValue(options), property.GetValue(copy));
+            }
         }
     }
 

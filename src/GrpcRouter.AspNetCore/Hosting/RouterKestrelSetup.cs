@@ -16,14 +16,8 @@ internal sealed class RouterKestrelSetup(Http2Watch watch, IServiceProvider serv
             watch.Attach(endpoint);
         });
 
-        // Told when an endpoint is made, because options that can be wrong are not asked for before the host says so.
-        options.ConfigureHttpsDefaults(https =>
-        {
-            if (services.GetRequiredService<RouterTls>() is { IsSet: true } tls)
-            {
-                tls.Configure(https);
-            }
-        });
+        // Asked for when an endpoint is made: options that cannot work are said by the host before.
+        options.ConfigureHttpsDefaults(https => services.GetRequiredService<RouterTls>().Configure(https));
 
         options.AddServerHeader = false;
 

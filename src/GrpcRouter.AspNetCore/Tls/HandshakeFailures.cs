@@ -31,13 +31,21 @@ internal sealed class HandshakeFailures
         begun = this.time.GetTimestamp();
     }
 
+    private ILogger Log => LazyInitializer.EnsureInitialized(ref log, () => services.GetRequiredService<ILoggerFactory>().CreateLogger("GrpcRouter.Tls"));
+
+    /// <summary>A peer has hung up: load balancers that look whether a port is open do so all day.</summary>
+    public void AddHangUp(string peer, string reason)
+    {
+        Failures.Add(1);
+        Log.HandshakeGivenUp(peer, reason);
+    }
+
     public void Add(string peer, string reason)
     {
         Failures.Add(1);
         int skipped;
         lock (gate)
         {
-            log ??= services.GetRequiredService<ILoggerFactory>().CreateLogger("GrpcRouter.Tls");
             if (time.GetElapsedTime(begun) > Period)
             {
                 begun = time.GetTimestamp();
@@ -56,11 +64,11 @@ internal sealed class HandshakeFailures
 
         if (skipped == 0)
         {
-            log.HandshakeFailed(peer, reason);
+            Log.HandshakeFailed(peer, reason);
         }
         else
         {
-            log.HandshakesFailed(peer, reason, skipped);
+            Log.HandshakesFailed(peer, reason, skipped);
         }
     }
 }

@@ -29,6 +29,10 @@ internal sealed class HandshakeLog(HandshakeFailures failures) : ILoggerProvider
             {
                 switch (eventId.Name)
                 {
+                    case "AuthenticationFailed" when exception is IOException && handshake.Refusal is null:
+                        Handshake.Current = null;
+                        failures.AddHangUp(handshake.Peer, HandshakeFault.Describe(exception));
+                        break;
                     case "AuthenticationFailed" or "AuthenticationTimedOut":
                         Handshake.Current = null;
                         failures.Add(handshake.Peer, handshake.Refusal ?? HandshakeFault.Describe(exception));

@@ -16,6 +16,7 @@ internal sealed class RouterCertificates : IHostedLifecycleService, IDisposable
     private CertificateFeed<KeyedCertificate>? server;
     private CertificateFeed<TrustBundle>? clients;
     private bool disposed;
+    private bool tookAny;
 
     public RouterCertificates(RouterHub hub, ILogger<RouterCertificates> log, TimeProvider? time = null)
     {
@@ -39,16 +40,9 @@ internal sealed class RouterCertificates : IHostedLifecycleService, IDisposable
     public IReadOnlyList<ICertificateFeed> Feeds => [.. new ICertificateFeed?[] { Volatile.Read(ref server), Volatile.Read(ref clients) }.OfType<ICertificateFeed>()];
 
     /// <exception cref="CertificateException">A certificate cannot be used.</exception>
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(
-            server?.GetAsync(cancellationToken).AsTask() ?? Task.CompletedTask,
-            clients?.GetAsync(cancellationToken).AsTask() ?? Task.CompletedTask).ConfigureAwait(false);
-        if (Options.DangerousAcceptAnyClientCertificate && Options.EffectiveClientCertificates != ClientCertificates.None)
-        {
-            log.AnyClientTaken();
-        }
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        server?.GetAsync(cancellationToken).AsTask() ?? Task.CompletedTask,
+        clients?.GetAsync(cancellationToken).AsTask() ?? Task.CompletedTask);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -79,6 +73,13 @@ internal sealed class RouterCertificates : IHostedLifecycleService, IDisposable
             {
                 TlsOptions tls = options.Tls;
                 bool asksClients = tls.EffectiveClientCertificates != ClientCertificates.None;
+                bool takesAny = asksClients && tls.DangerousAcceptAnyClientCertificate;
+                if (takesAny && !tookAny)
+                {
+                    log.AnyClientTaken();
+                }
+
+                tookAny = takesAny;
                 Follow(ref server, CertificateUse.Server, CertificateSources.Of(tls.Certificate), tls.ReloadInterval);
                 Follow(ref clients, CertificateUse.ClientAuthorities, asksClients ? CertificateSources.Of(tls.ClientTrust, tls.Certificate) : null, tls.ReloadInterval);
             }
@@ -102,9 +103,8 @@ internal sealed class RouterCertificates : IHostedLifecycleService, IDisposable
 
         CertificateFeed<T> made = new(use, source, interval, time, log, hub);
         Volatile.Write(ref feed, made);
-        if (hub.Uptime > TimeSpan.Zero)
-        {
-            made.Hint();
-        }
+
+        // A router that runs already is not asked for its certificates at a start.
+        made.Hint();
     }
 }

@@ -13,6 +13,9 @@ internal static partial class TlsLog
     [LoggerMessage(313, LogLevel.Warning, "No TLS with {Peer}: {Reason} {Unsaid} more failed since the last of these lines.")]
     public static partial void HandshakesFailed(this ILogger log, string peer, string reason, int unsaid);
 
+    [LoggerMessage(317, LogLevel.Debug, "No TLS with {Peer}: {Reason}")]
+    public static partial void HandshakeGivenUp(this ILogger log, string peer, string reason);
+
     [LoggerMessage(314, LogLevel.Warning, "The router listens without TLS on {Addresses}, where others can read and change what passes. Give it a certificate (GrpcRouter:Tls:Certificate), or say that this is meant (GrpcRouter:Tls:CleartextIsMeant), as behind a mesh that encrypts.")]
     public static partial void Cleartext(this ILogger log, string addresses);
 

@@ -219,5 +219,8 @@ internal sealed class CertificateFeed<T> : ICertificateFeed, IDisposable
 
     private double? SecondsLeft() => Current is { } material ? (material.Expires - time.GetUtcNow()).TotalSeconds : null;
 
-    private void Tick() => _ = CheckAsync(disposed.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+    private void Tick() => _ = LookAsync();
+
+    // What it finds it says itself; it fails only when the feed is gone.
+    private async Task LookAsync() => await CheckAsync(disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -6,10 +6,37 @@ namespace GrpcRouter;
 /// </summary>
 internal sealed class FileWatch(Action changed) : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly Dictionary<string, FileSystemWatcher> watchers = new(StringComparer.Ordinal);
+    private bool disposed;
 
     /// <summary>Watches for changes of these files, and of no others any more.</summary>
     public void Follow(IReadOnlyList<string> files)
+    {
+        lock (gate)
+        {
+            if (!disposed)
+            {
+                Watch(files);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            foreach (FileSystemWatcher watcher in watchers.Values)
+            {
+                watcher.Dispose();
+            }
+
+            watchers.Clear();
+        }
+    }
+
+    private void Watch(IReadOnlyList<string> files)
     {
         HashSet<string> folders = [.. files.Select(static file => Path.GetDirectoryName(file)!)];
         foreach (string gone in watchers.Keys.Where(folder => !folders.Contains(folder) || !Directory.Exists(folder)).ToList())
@@ -29,16 +56,6 @@ internal sealed class FileWatch(Action changed) : IDisposable
                 // The system has no watch left, or the folder has gone: it goes without.
             }
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (FileSystemWatcher watcher in watchers.Values)
-        {
-            watcher.Dispose();
-        }
-
-        watchers.Clear();
     }
 
     private FileSystemWatcher Watch(string folder)

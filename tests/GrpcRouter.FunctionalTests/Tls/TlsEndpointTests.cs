@@ -75,6 +75,47 @@ public sealed class TlsEndpointTests : TlsTest
     }
 
     [Fact]
+    public async Task Authorities_that_a_change_of_the_options_brings_count_from_the_next_handshake_on()
+    {
+        WriteAll();
+        X509Certificate2 own = Authority.Issue("own");
+        await using WebApplication app = await StartAppAsync(
+            builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(own))));
+        Assert.Contains("instance", (await CallAsync(app, null)).Status.Detail, StringComparison.Ordinal);
+
+        app.Services.GetRequiredService<RouterHub>().Apply(new RouterOptions { Tls = { ClientTrust = { Path = Server.File("ca.crt") } } });
+
+        Assert.DoesNotContain("instance", (await CallAsync(app, null)).Status.Detail, StringComparison.Ordinal);
+        X509Certificate2 certificate = Authority.Issue("caller");
+        long start = TimeProvider.System.GetTimestamp();
+        while (!(await CallAsync(app, certificate)).Status.Detail.Contains("instance", StringComparison.Ordinal))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Until.Patience, "The authority does not count.");
+        }
+    }
+
+    [Fact]
+    public async Task A_peer_that_looks_whether_the_port_is_open_is_no_line_in_the_log()
+    {
+        WriteAll();
+        await using WebApplication app = await StartAppAsync(
+            builder => builder.WebHost.UseUrls("https://127.0.0.1:0"), ("GrpcRouter:Tls:Certificate:Directory", Server.Path));
+        using (TcpClient tcp = new())
+        {
+            await tcp.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port);
+        }
+
+        using (TcpClient tcp = new())
+        {
+            await tcp.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port);
+            await tcp.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+            await Until.TrueAsync(() => logs.Texts("HandshakeFailed").Length > 0, "Nothing was logged.");
+        }
+
+        Assert.Contains("does not speak TLS", Assert.Single(logs.Texts("HandshakeFailed")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_certificate_that_cannot_be_used_keeps_the_router_from_starting_and_is_named()
     {
         Exception error = await Assert.ThrowsAnyAsync<Exception>(() => StartAppAsync(
