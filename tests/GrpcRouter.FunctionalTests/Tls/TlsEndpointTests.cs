@@ -105,14 +105,34 @@ public sealed class TlsEndpointTests : TlsTest
             await tcp.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port);
         }
 
-        using (TcpClient tcp = new())
-        {
-            await tcp.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port);
-            await tcp.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
-            await Until.TrueAsync(() => logs.Texts("HandshakeFailed").Length > 0, "Nothing was logged.");
-        }
+        await SpeakPlainlyAsync(app);
+        await Until.TrueAsync(() => logs.Texts("HandshakeFailed").Length > 0, "Nothing was logged.");
 
         Assert.Contains("does not speak TLS", Assert.Single(logs.Texts("HandshakeFailed")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failed_handshakes_are_logged_up_to_a_bound_and_those_beyond_are_numbered()
+    {
+        WriteAll();
+        ManualTimeProvider time = new();
+        await using WebApplication app = await StartAppAsync(
+            builder =>
+            {
+                builder.WebHost.UseUrls("https://127.0.0.1:0");
+                builder.Services.AddSingleton<TimeProvider>(time);
+            },
+            ("GrpcRouter:Tls:Certificate:Directory", Server.Path));
+        for (int i = 0; i < 25; i++)
+        {
+            await SpeakPlainlyAsync(app);
+        }
+
+        Assert.Equal(20, logs.Texts("HandshakeFailed").Length);
+        time.Advance(TimeSpan.FromSeconds(11));
+        await SpeakPlainlyAsync(app);
+
+        Assert.Contains("5 more failed", Assert.Single(logs.Texts("HandshakesFailed")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,6 +242,24 @@ public sealed class TlsEndpointTests : TlsTest
         }
 
         return app;
+    }
+
+    /// <summary>Speaks without TLS until the router has had enough.</summary>
+    private static async Task SpeakPlainlyAsync(WebApplication app)
+    {
+        using TcpClient tcp = new();
+        await tcp.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port);
+        await tcp.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+        try
+        {
+            while (await tcp.GetStream().ReadAsync(new byte[64]) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // Hung up on.
+        }
     }
 
     private static async Task<string> PresentedAsync(WebApplication app, int endpoint = 0)
