@@ -12,7 +12,7 @@ public abstract class FunctionalTest : IAsyncDisposable
         return rig;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (Rig rig in rigs)
         {

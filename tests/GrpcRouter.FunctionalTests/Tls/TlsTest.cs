@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 namespace GrpcRouter.FunctionalTests;
 
 /// <summary>A router, instances and clients that speak TLS with certificates of one authority.</summary>
-public abstract class TlsTest : FunctionalTest, IDisposable
+public abstract class TlsTest : FunctionalTest
 {
     private protected TestAuthority Authority { get; } = new("authority");
 
@@ -16,8 +16,9 @@ public abstract class TlsTest : FunctionalTest, IDisposable
     /// <summary>The certificate of instances and the authorities of routers.</summary>
     private protected CertificateFolder Instance { get; } = new();
 
-    public void Dispose()
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         Server.Dispose();
         Instance.Dispose();
         Authority.Dispose();
