@@ -30,7 +30,9 @@ builder.Services.AddGrpcRouter(options =>
 
     if (secured)
     {
-        // High enough to refuse nothing: what they cost is measured.
+        // All that a call is asked for, and limits high enough to refuse nothing: what they cost is measured.
+        options.ApiKeys["load"] = new ApiKeyOptions { Secrets = { BenchKey.Hash } };
+        options.Defaults.AuthorizationPolicy = AuthorizationPolicies.Authenticated;
         options.RateLimits.Add(new RateLimitOptions { Name = "address", Partition = RateLimitPartition.Ip, Permits = 1_000_000 });
         options.RateLimits.Add(new RateLimitOptions { Name = "method", Partition = RateLimitPartition.Method, Limiter = RateLimiters.Concurrency, Permits = 100_000 });
         options.Defaults.MaxRequestMessageSize = 64 * 1024;

@@ -158,7 +158,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
             return;
         }
 
-        H2LoadRequest many = new(target.Port, Requests.SayHello) { Calls = 100_000, Connections = 4, Streams = 50 };
+        H2LoadRequest many = new(target.Port, Requests.SayHello) { Calls = 100_000, Connections = 4, Streams = 50, Headers = target.Headers };
         double cpu = double.MaxValue;
         for (int run = 0; run < 8; run++)
         {
@@ -172,7 +172,7 @@ internal sealed class Lab(H2Load load, int firstPort) : IDisposable
             cpu = next;
         }
 
-        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHellos) { Calls = 1000, Connections = 4, Streams = 10 });
-        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 3000 });
+        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHellos) { Calls = 1000, Connections = 4, Streams = 10, Headers = target.Headers });
+        await H2Load.WarmUpAsync(new H2LoadRequest(target.Port, Requests.SayHello) { Calls = 3000, Headers = target.Headers });
     }
 }

@@ -13,12 +13,16 @@ internal sealed record Target(string Name, int Port, int TlsPort, ServerProcess?
     public const string RouterOfHundred = "router, 100 instances";
     public const string RouterWithPolicies = "router, policies";
 
-    /// <summary>The router with limits on.</summary>
+    /// <summary>The router that asks for a key and has limits.</summary>
     public const string RouterSecured = "router, secured";
+
     /// <summary>The instance dials with TLS, too.</summary>
     public const string RouterWithTls = "router, TLS on both legs";
 
     public const string Bare = "bare Kestrel";
+
+    /// <summary>What callers must bring, as <c>name: value</c>.</summary>
+    public IReadOnlyList<string> Headers => Name == RouterSecured ? [$"authorization: Bearer {BenchKey.Token}"] : [];
 
     public void ThrowIfEnded()
     {

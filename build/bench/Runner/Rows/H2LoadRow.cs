@@ -30,7 +30,7 @@ internal class H2LoadRow(string name, string title, ServiceRequest request) : Ro
         Connections = Connections,
         Streams = Streams,
         Tls = Tls,
-        Headers = Headers,
+        Headers = [.. Headers, .. target.Headers],
         Times = Latency,
     };
 
