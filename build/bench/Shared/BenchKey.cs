@@ -11,6 +11,9 @@ internal static class BenchKey
     /// <summary>What callers send.</summary>
     public const string Token = "grk_" + Id + "_" + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+    /// <summary>How they send it.</summary>
+    public const string Header = "authorization: Bearer " + Token;
+
     /// <summary>What the router's options take.</summary>
     public static string Hash => $"sha256:{Id}:{Convert.ToBase64String(SHA256.HashData(Encoding.ASCII.GetBytes(Token)))}";
 }

@@ -22,7 +22,7 @@ internal sealed record Target(string Name, int Port, int TlsPort, ServerProcess?
     public const string Bare = "bare Kestrel";
 
     /// <summary>What callers must bring, as <c>name: value</c>.</summary>
-    public IReadOnlyList<string> Headers => Name == RouterSecured ? [$"authorization: Bearer {BenchKey.Token}"] : [];
+    public IReadOnlyList<string> Headers => Name == RouterSecured ? [BenchKey.Header] : [];
 
     public void ThrowIfEnded()
     {

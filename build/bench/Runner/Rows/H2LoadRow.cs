@@ -30,7 +30,7 @@ internal class H2LoadRow(string name, string title, ServiceRequest request) : Ro
         Connections = Connections,
         Streams = Streams,
         Tls = Tls,
-        Headers = [.. Headers, .. target.Headers],
+        Headers = [.. Headers.Union(target.Headers)],
         Times = Latency,
     };
 
