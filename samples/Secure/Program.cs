@@ -12,11 +12,12 @@ using var stranger = new DevelopmentAuthority("Somebody else's CA");
 string At(string name) => Path.Combine(folder.FullName, name);
 using var routerCertificate = authority.Issue("router", At("router"));
 using var amberCertificate = authority.Issue("amber", At("amber"));
+using var basilCertificate = authority.Issue("basil", At("basil"));
 using var malloryCertificate = stranger.Issue("mallory", At("mallory"));
 using var callerCertificate = authority.Issue("caller", At("caller"));
-Console.WriteLine($"CA       made, with certificates for the router, the instance amber and a caller, in {folder.FullName}");
+Console.WriteLine($"CA       made, with certificates for the router, the instances amber and basil, and a caller, in {folder.FullName}");
 
-// The router: whoever connects must show a certificate of the authority. The folders could be mounted secrets that an agent rewrites.
+// The router: whoever connects must show a certificate of the authority, and one whose subject is amber may register. The folders could be mounted secrets that an agent rewrites.
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls("https://127.0.0.1:0");
 builder.Logging.SetMinimumLevel(LogLevel.Error);
@@ -25,6 +26,7 @@ builder.Services.AddGrpcRouter(o =>
 {
     o.Tls.Certificate.Directory = At("router");
     o.Tls.ClientTrust.Directory = At("router");
+    o.Registration.Rules.Add(new RegistrationRuleOptions { Identity = "cn:amber", Services = { "greet.Greeter" } });
 });
 #endregion
 var app = builder.Build();
@@ -46,19 +48,11 @@ await using var amber = new GreeterBridge(new GreeterService("amber"), address, 
 await amber.StartAsync(patience.Token);
 Console.WriteLine("amber    shows a certificate of the Development CA and is registered");
 
-// mallory has one too, of an authority that the router does not trust.
-var log = new RefusalLog();
-await using var mallory = new GreeterBridge(new GreeterService("mallory"), address, new BridgeOptions
-{
-    Tls = { Certificate = { Directory = At("mallory") }, Trust = { Path = Path.Combine(At("amber"), "ca.crt") } },
-    LoggerFactory = log,
-});
-var registered = mallory.StartAsync(patience.Token);
-await Task.WhenAny(registered, log.Refused.WaitAsync(patience.Token));
-Expect(log.Refused.IsCompletedSuccessfully && !mallory.IsRegistered, "mallory is refused");
-Console.WriteLine($"mallory  shows one of Somebody else's CA and is refused: {log.Refused.Result}");
-await mallory.StopAsync();
-await registered.ContinueWith(static _ => { });
+// basil has one too, and no rule that lets it register.
+Console.WriteLine($"basil    shows one too, and is refused: {await RefusalOfAsync("basil")}");
+
+// mallory has one of an authority that the router does not trust.
+Console.WriteLine($"mallory  shows one of Somebody else's CA and is refused: {await RefusalOfAsync("mallory")}");
 Expect(instances.Instances.Count == 1, "amber alone is registered");
 
 // Callers are asked as well.
@@ -105,6 +99,23 @@ await app.DisposeAsync();
 folder.Delete(recursive: true);
 Console.WriteLine("done     everything ended as it should");
 return 0;
+
+// Tries to register an instance, and says what became of it.
+async Task<string> RefusalOfAsync(string name)
+{
+    var log = new RefusalLog();
+    await using var bridge = new GreeterBridge(new GreeterService(name), address, new BridgeOptions
+    {
+        Tls = { Certificate = { Directory = At(name) }, Trust = { Path = Path.Combine(At("amber"), "ca.crt") } },
+        LoggerFactory = log,
+    });
+    var registered = bridge.StartAsync(patience.Token);
+    await Task.WhenAny(registered, log.Refused.WaitAsync(patience.Token));
+    Expect(log.Refused.IsCompletedSuccessfully && !bridge.IsRegistered, $"{name} is refused");
+    await bridge.StopAsync();
+    await registered.ContinueWith(static _ => { });
+    return log.Refused.Result;
+}
 
 static async Task TalkAsync(AsyncDuplexStreamingCall<HelloRequest, HelloReply> chat, string name)
 {
