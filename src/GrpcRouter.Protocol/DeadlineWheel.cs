@@ -6,13 +6,14 @@ namespace GrpcRouter.Protocol;
 /// </summary>
 public sealed class DeadlineWheel : IDisposable
 {
-    /// <summary>One tick: fine enough for deadlines on a local network, coarse enough to cost nothing.</summary>
+    /// <summary>One tick, unless another is asked for: fine enough for deadlines on a local network, coarse enough to cost nothing.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
 
     // 1,024 slots of 5 ms: one turn takes 5 s, and longer deadlines are passed over once a turn.
     private const int Slots = 1024;
 
     private readonly TimeProvider time;
+    private readonly TimeSpan tick;
     private readonly long origin;
     private readonly DeadlineEntry?[] heads = new DeadlineEntry?[Slots];
     private readonly Lock[] gates = new Lock[Slots];
@@ -24,9 +25,11 @@ public sealed class DeadlineWheel : IDisposable
 
     /// <summary>Makes an empty wheel.</summary>
     /// <param name="time">The clock; its timer ticks.</param>
-    public DeadlineWheel(TimeProvider time)
+    /// <param name="tick">One tick, which is what keeping the time costs while something is armed; default <see cref="Tick"/>.</param>
+    public DeadlineWheel(TimeProvider time, TimeSpan? tick = null)
     {
         this.time = time;
+        this.tick = tick ?? Tick;
         origin = time.GetTimestamp();
         for (int i = 0; i < Slots; i++)
         {
@@ -53,7 +56,7 @@ public sealed class DeadlineWheel : IDisposable
         }
 
         entry.Token = token;
-        entry.DueTick = (time.GetElapsedTime(origin).Ticks + due.Ticks + Tick.Ticks - 1) / Tick.Ticks;
+        entry.DueTick = (time.GetElapsedTime(origin).Ticks + due.Ticks + tick.Ticks - 1) / tick.Ticks;
         int slot = (int)(entry.DueTick % Slots);
         lock (gates[slot])
         {
@@ -97,7 +100,7 @@ public sealed class DeadlineWheel : IDisposable
     /// <summary>Stops the timer; what is armed never fires.</summary>
     public void Dispose() => timer.Dispose();
 
-    private long Elapsed() => time.GetElapsedTime(origin).Ticks / Tick.Ticks;
+    private long Elapsed() => time.GetElapsedTime(origin).Ticks / tick.Ticks;
 
     private void StartTimer()
     {
@@ -115,8 +118,8 @@ public sealed class DeadlineWheel : IDisposable
     // In step with the ticks, or each entry would wait for the timer's own phase too. Timers count whole milliseconds.
     private void Run()
     {
-        double left = Tick.TotalMilliseconds - (time.GetElapsedTime(origin).TotalMilliseconds % Tick.TotalMilliseconds);
-        timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left)), Tick);
+        double left = tick.TotalMilliseconds - (time.GetElapsedTime(origin).TotalMilliseconds % tick.TotalMilliseconds);
+        timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left)), tick);
     }
 
     private void Advance()

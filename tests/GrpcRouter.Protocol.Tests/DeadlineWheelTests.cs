@@ -31,6 +31,19 @@ public sealed class DeadlineWheelTests
         Assert.Equal(0, wheel.Count);
     }
 
+    [Fact]
+    public void A_wheel_of_longer_ticks_is_late_by_at_most_one_of_them()
+    {
+        TimeSpan tick = TimeSpan.FromMilliseconds(250);
+        using DeadlineWheel wheel = new(time, tick);
+        Entry entry = new(time, time.GetUtcNow() + TimeSpan.FromMinutes(10) + TimeSpan.FromMilliseconds(1));
+        wheel.Add(entry, entry.Due - time.GetUtcNow(), 1);
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Empty(entry.Fired);
+        time.Advance(tick);
+        Assert.InRange(Assert.Single(entry.Fired).At - entry.Due, TimeSpan.Zero, tick);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(9_999)]

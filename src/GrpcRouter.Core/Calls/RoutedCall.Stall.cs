@@ -30,7 +30,7 @@ internal sealed partial class RoutedCall
         {
             stallTimed = true;
             stalledFlush = flushes;
-            router.Hub.Deadlines.Add(stallTimer, limit, serial);
+            router.Hub.LongTimes.Add(stallTimer, limit, serial);
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class RoutedCall
     {
         if (written >= WatchedBytes && router.Hub.Options.Abuse.StalledReaderTimeout is { } limit)
         {
-            leg.WatchDelivery(router.Hub.Deadlines, limit);
+            leg.WatchDelivery(router.Hub.LongTimes, limit);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class RoutedCall
         lock (gate)
         {
             stallTimed = false;
-            router.Hub.Deadlines.Remove(stallTimer);
+            router.Hub.LongTimes.Remove(stallTimer);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class RoutedCall
             if (stalledFlush != flushes && router.Hub.Options.Abuse.StalledReaderTimeout is { } limit)
             {
                 stalledFlush = flushes;
-                router.Hub.Deadlines.Add(stallTimer, limit, serial);
+                router.Hub.LongTimes.Add(stallTimer, limit, serial);
                 return;
             }
 

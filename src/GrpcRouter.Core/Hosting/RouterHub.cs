@@ -11,6 +11,8 @@ public sealed class RouterHub : IDisposable
     // Weights, ejections and slow start move by this step.
     private static readonly TimeSpan PolicyTick = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan LongTick = TimeSpan.FromMilliseconds(250);
+
     // A process that was suspended must not look dead when it goes on.
     private static readonly TimeSpan ShortestStall = TimeSpan.FromMinutes(1);
 
@@ -46,6 +48,7 @@ public sealed class RouterHub : IDisposable
         Registration = new RegistrationAuthority(this, authorizer);
         OptionsChanged += Rejudge;
         Deadlines = new DeadlineWheel(Time);
+        LongTimes = new DeadlineWheel(Time, LongTick);
         ReplayBytes = new WindowBudget(options.RetryBufferTotal);
         WindowBytes = new WindowBudget(options.TotalWindowBudget);
         Abuse = new AbuseWatch(Log, Time);
@@ -125,6 +128,9 @@ public sealed class RouterHub : IDisposable
     internal CallerDoor Callers { get; }
 
     internal DeadlineWheel Deadlines { get; }
+
+    /// <summary>Times of minutes and hours, which many streams at rest may have running: a wheel of milliseconds would turn for them all the while.</summary>
+    internal DeadlineWheel LongTimes { get; }
 
     /// <summary>What requests may be kept for retries.</summary>
     internal WindowBudget ReplayBytes { get; }
@@ -257,6 +263,7 @@ public sealed class RouterHub : IDisposable
         policies.Dispose();
         graceEnd.Dispose();
         Deadlines.Dispose();
+        LongTimes.Dispose();
     }
 
     // Those who may not be here any more must not wait for the next tick.

@@ -75,6 +75,7 @@ internal sealed class Bench : IDisposable
     {
         Assert.Equal(0, Router.ActiveCalls);
         Assert.Equal(0, Hub.Deadlines.Count);
+        Assert.Equal(0, Hub.LongTimes.Count);
         Assert.Equal(0, Hub.ReplayBytes.Used);
         Assert.All(Router.Instances, static channel => Assert.Equal(0, channel.ActiveCalls));
         Assert.All(Router.Instances, static channel => Assert.Equal(0, channel.Budget.Used));
