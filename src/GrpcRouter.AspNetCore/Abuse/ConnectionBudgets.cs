@@ -41,20 +41,9 @@ internal sealed class ConnectionBudgets : IDisposable
             return null;
         }
 
-        string peer = PeerName.Of(context);
-
-        // Calls of one connection run at once, and its items are a plain dictionary.
-        lock (items)
-        {
-            if (items.TryGetValue(ItemKey, out object? known))
-            {
-                return (ConnectionBudget)known!;
-            }
-
-            ConnectionBudget budget = new(this, hub.Abuse, peer, context.Features.Get<IConnectionLifetimeFeature>());
-            items[ItemKey] = budget;
-            return budget;
-        }
+        return ConnectionItems.GetOrAdd(
+            items, ItemKey, (Owner: this, Context: context),
+            static made => new ConnectionBudget(made.Owner, made.Owner.hub.Abuse, PeerName.Of(made.Context), made.Context.Features.Get<IConnectionLifetimeFeature>()));
     }
 
     public void Dispose() => timer.Dispose();

@@ -32,17 +32,7 @@ internal static class PeerConnections
             return null;
         }
 
-        // Calls of one connection run at once, and its items are a plain dictionary.
-        lock (items)
-        {
-            if (items.TryGetValue(ItemKey, out object? known))
-            {
-                return (PeerConnection)known!;
-            }
-
-            PeerConnection peer = PeerGuard.Adopt((context.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint as IPEndPoint)?.Address);
-            items[ItemKey] = peer;
-            return peer;
-        }
+        return ConnectionItems.GetOrAdd(
+            items, ItemKey, context, static made => PeerGuard.Adopt((made.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint as IPEndPoint)?.Address));
     }
 }

@@ -13,23 +13,7 @@ internal static class PeerName
     public static string Of(HttpContext context)
     {
         IDictionary<object, object?>? items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is null)
-        {
-            return Name(context.Connection);
-        }
-
-        // Calls of one connection run at once, and its items are a plain dictionary.
-        lock (items)
-        {
-            if (items.TryGetValue(ItemKey, out object? known))
-            {
-                return (string)known!;
-            }
-
-            string name = Name(context.Connection);
-            items[ItemKey] = name;
-            return name;
-        }
+        return items is null ? Name(context.Connection) : ConnectionItems.GetOrAdd(items, ItemKey, context.Connection, Name);
     }
 
     /// <summary>The name of an endpoint of the network; null when it is none.</summary>

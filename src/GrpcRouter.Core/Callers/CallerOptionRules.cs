@@ -22,7 +22,7 @@ internal static class CallerOptionRules
 
     private static void Check(in OptionScope scope, TenantOptions tenants)
     {
-        scope.Require(Enum.IsDefined(tenants.Source), nameof(tenants.Source), $"must be one of {string.Join(", ", Enum.GetNames<TenantSource>())}", tenants.Source);
+        scope.Defined<TenantSource>(nameof(tenants.Source), tenants.Source);
         scope.Require(!string.IsNullOrEmpty(tenants.Claim), nameof(tenants.Claim), "must name a claim", value: null);
         scope.TextKey(nameof(tenants.Header), tenants.Header);
         scope.Require(
